@@ -1,0 +1,1 @@
+"""From enriched documents to notifications: rules, incidents, routing, channels."""

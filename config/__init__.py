@@ -1,0 +1,1 @@
+"""What people write: settings models, the loader and the shipped YAML."""

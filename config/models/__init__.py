@@ -1,0 +1,1 @@
+"""The configuration models, one module a file that people write."""

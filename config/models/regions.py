@@ -1,0 +1,97 @@
+"""regions.yaml: where."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from config.models.base import CountryCode, Identifier, Model, one_or_many
+
+Latitude = Annotated[float, Field(ge=-90, le=90)]
+Longitude = Annotated[float, Field(ge=-180, le=180)]
+
+
+class Circle(Model):
+    """Everything within a distance of a point."""
+
+    lat: Latitude
+    lon: Longitude
+    radius_km: Annotated[float, Field(gt=0, le=20_016)]
+
+
+class Box(Model):
+    """A box in degrees; west > east crosses the antimeridian."""
+
+    south: Latitude
+    west: Longitude
+    north: Latitude
+    east: Longitude
+
+    @model_validator(mode="after")
+    def _upright(self) -> Box:
+        if self.south >= self.north:
+            raise ValueError("south must be less than north")
+        return self
+
+
+class NamedPlace(Model):
+    """A place that joins the gazetteer."""
+
+    name: str = Field(min_length=2)
+    aliases: tuple[str, ...] = ()
+    lat: Latitude
+    lon: Longitude
+    country: CountryCode | None = None
+    admin1: str | None = None
+
+
+class Area(Model):
+    """A set of conditions, any of which puts a place inside."""
+
+    countries: Annotated[tuple[CountryCode, ...], BeforeValidator(one_or_many)] = ()
+    admin1: Annotated[tuple[str, ...], BeforeValidator(one_or_many)] = Field(
+        (), description="ISO 3166-2 (SY-ID) or GeoNames (SY.12) codes."
+    )
+    within: Annotated[tuple[Circle, ...], BeforeValidator(one_or_many)] = ()
+    bbox: Annotated[tuple[Box, ...], BeforeValidator(one_or_many)] = ()
+    geojson: Path | None = Field(None, description="Polygon file, relative to the configuration folder.")
+    regions: Annotated[tuple[Identifier, ...], BeforeValidator(one_or_many)] = Field(
+        (), description="Other regions."
+    )
+    places: tuple[NamedPlace, ...] = ()
+
+    def is_empty(self) -> bool:
+        """True when nothing can be inside."""
+        return not (
+            self.countries
+            or self.admin1
+            or self.within
+            or self.bbox
+            or self.geojson
+            or self.regions
+            or self.places
+        )
+
+
+class Region(Area):
+    """One region."""
+
+    id: Identifier
+    name: str | None = None
+    exclude: Area | None = Field(None, description="Taken away again.")
+
+    @model_validator(mode="after")
+    def _not_empty(self) -> Region:
+        if self.is_empty():
+            raise ValueError(
+                "a region needs at least one of countries, admin1, within, bbox, geojson, regions, places"
+            )
+        return self
+
+
+class RegionsFile(Model):
+    """regions.yaml."""
+
+    regions: tuple[Region, ...] = ()

@@ -1,0 +1,1 @@
+"""From feeds to documents: schedule, fetch, parse, identify, extract."""

@@ -1,0 +1,1 @@
+"""From documents to enriched documents: language, places, entities, events, stories."""
