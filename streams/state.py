@@ -61,7 +61,7 @@ def upgrade(engine: Engine) -> None:
             command.upgrade(alembic, "head")
         except CommandError as error:
             raise StateVersionError(
-                f"the state database is at schema version {found}, which this Tocsin does not know; upgrade Tocsin"
+                f"the state database is at schema version {found}, which is unknown to this Tocsin; upgrade it"
             ) from error
 
 

@@ -31,7 +31,7 @@ class IntakeSettings(Model):
     fetch_pages: bool = Field(True, description="Fetch article pages; false uses the feed's own text only.")
     allow_addresses: tuple[str, ...] = Field(
         (),
-        description="Networks (CIDR) or host names that may be private, e.g. 127.0.0.0/8 or intranet.example.",
+        description="Networks (CIDR) or host names that may be private, e.g. 127.0.0.0/8.",
     )
     proxy: SecretStr | None = Field(None, description="http:// or socks5:// proxy for every fetch.")
     max_age: Duration = Field(
