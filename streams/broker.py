@@ -25,7 +25,8 @@ class Producer(Protocol):
         """Hand a record over. Delivery is only certain after :meth:`flush`."""
 
     def flush(self, timeout: float = 30.0) -> None:
-        """Return once every record sent is acknowledged; raise DeliveryFailed or LogUnavailable otherwise."""
+        """Return once every record sent is acknowledged; raise DeliveryFailed, LogUnavailable or LogFull
+        otherwise. After an error nothing stays buffered: send again whatever matters."""
 
     def close(self) -> None:
         """Flush nothing, release everything. Idempotent."""
@@ -69,8 +70,13 @@ class Session(Protocol):
     no output is ever seen twice. Otherwise a crash inside it repeats outputs, never loses one.
     """
 
-    atomic: bool
-    consumer: Consumer
+    @property
+    def atomic(self) -> bool:
+        """Whether outputs and offsets become visible together."""
+
+    @property
+    def consumer(self) -> Consumer:
+        """The member of the group."""
 
     def checkpoint(self, outputs: Sequence[OutputRecord], offsets: Offsets) -> None:
         """Write the outputs, verify every delivery, then commit the offsets."""

@@ -92,7 +92,7 @@ def _deliveries() -> None:
         sa.Column("group_key", sa.Text, nullable=False),
         sa.Column("thread", sa.Text),
         sa.Column("title", sa.Text, nullable=False),
-        sa.Column("rows", sa.Integer, nullable=False),
+        sa.Column("row_count", sa.Integer, nullable=False),
         sa.Column("state", sa.Text, nullable=False),
         sa.Column("attempts", sa.Integer, nullable=False),
         sa.Column("next_attempt", sa.BigInteger, nullable=False),
