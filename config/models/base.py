@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -14,6 +16,8 @@ from pydantic import (
     StringConstraints,
     WithJsonSchema,
 )
+
+from config.problems import one_line
 
 _UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 _DURATION = re.compile(r"(?:\d+(?:\.\d+)?(?:ms|[smhdw]))+")
@@ -34,8 +38,11 @@ def parse_duration(value: Any) -> timedelta:
     if text == "0":
         return timedelta(0)
     if isinstance(value, bool) or not _DURATION.fullmatch(text):
-        raise ValueError(f"{value!r} is no duration; write for example 30s, 10m, 4h, 2d or 1h30m")
-    return timedelta(seconds=sum(float(number) * _UNITS[unit] for number, unit in _PART.findall(text)))
+        raise ValueError(f'"{one_line(text)}" is no duration; write for example 30s, 10m, 4h, 2d or 1h30m')
+    try:
+        return timedelta(seconds=sum(float(number) * _UNITS[unit] for number, unit in _PART.findall(text)))
+    except OverflowError:
+        raise ValueError(f'"{one_line(text)}" is too long a duration') from None
 
 
 def format_duration(value: timedelta) -> str:
@@ -59,6 +66,43 @@ Duration = Annotated[
 ]
 Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_.-]*$", max_length=80)]
 CountryCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
+
+
+def in_utc(value: datetime) -> datetime:
+    """A moment with a time zone: what was written without one means UTC."""
+    return value if value.tzinfo is not None else value.replace(tzinfo=UTC)
+
+
+Moment = Annotated[datetime, AfterValidator(in_utc)]
+
+
+def cron_expression(value: str) -> str:
+    """``value`` unchanged; raises ValueError where it is no five-field cron expression."""
+    from apscheduler.triggers.cron import CronTrigger
+
+    try:
+        CronTrigger.from_crontab(value)
+    except (ValueError, TypeError, AttributeError):
+        hint = "write five fields such as '*/15 * * * *' (minute hour day month weekday, UTC)"
+        raise ValueError(f'"{one_line(value)}" is no cron expression; {hint}') from None
+    return value
+
+
+Cron = Annotated[str, AfterValidator(cron_expression)]
+
+
+def time_zone(value: str) -> str:
+    """``value`` unchanged; raises ValueError where no such IANA time zone is known."""
+    try:
+        ZoneInfo(value)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError(
+            f'"{one_line(value)}" is no time zone; write for example UTC or Asia/Damascus'
+        ) from None
+    return value
+
+
+TimeZone = Annotated[str, AfterValidator(time_zone)]
 
 
 def one_or_many(value: Any) -> Any:

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time
+from datetime import time
 from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, SecretStr, model_validator
 
-from config.models.base import Duration, Identifier, Model, one_or_many, parse_duration
+from config.models.base import (
+    Cron,
+    Duration,
+    Identifier,
+    Model,
+    Moment,
+    TimeZone,
+    one_or_many,
+    parse_duration,
+)
 
 Many = Annotated[tuple[str, ...], BeforeValidator(one_or_many)]
 Matchers = dict[str, Annotated[tuple[str, ...], BeforeValidator(one_or_many)]]
@@ -29,7 +38,7 @@ class ChannelBase(Model):
         "resend",
         description="What to do when the provider's answer was lost: send again (marked), or leave it.",
     )
-    digest: str | None = Field(None, description="Cron (five fields, UTC): collect and send together.")
+    digest: Cron | None = Field(None, description="Cron (five fields, UTC): collect and send together.")
 
 
 class Smtp(Model):
@@ -132,7 +141,7 @@ class TimeInterval(Model):
     ] = ()
     from_: time = Field(time(0, 0), alias="from")
     to: time = time(23, 59, 59)
-    timezone: str = "UTC"
+    timezone: TimeZone = "UTC"
 
 
 class Escalation(Model):
@@ -182,8 +191,8 @@ class SilenceRule(Model):
     """A silence kept in a file."""
 
     match: Matchers = Field(min_length=1)
-    from_: datetime | None = Field(None, alias="from")
-    until: datetime
+    from_: Moment | None = Field(None, alias="from")
+    until: Moment
     reason: str
     by: str
 

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, SecretStr, model_validator
 
-from config.models.base import CountryCode, Duration, Identifier, Model, one_or_many, parse_duration
+from config.models.base import CountryCode, Cron, Duration, Identifier, Model, one_or_many, parse_duration
 
 Tags = Annotated[tuple[str, ...], BeforeValidator(one_or_many)]
 
@@ -22,7 +22,7 @@ class FeedDefaults(Model):
     """Values for every feed that does not say otherwise."""
 
     every: Duration = parse_duration("10m")
-    cron: str | None = None
+    cron: Cron | None = None
     stale_after: Duration | None = None
     adaptive: bool = Field(True, description="Let the share of already-seen entries move the interval.")
     fetch_pages: bool | None = None
@@ -44,7 +44,7 @@ class Feed(Model):
     language: str | None = Field(None, description="ISO 639-1; default: what the text says.")
     tags: Tags = ()
     every: Duration | None = Field(None, description="Aim of the interval; adaptive polling moves around it.")
-    cron: str | None = Field(None, description="Five-field cron (UTC) instead of every.")
+    cron: Cron | None = Field(None, description="Five-field cron (UTC) instead of every.")
     min_interval: Duration | None = None
     max_interval: Duration | None = None
     adaptive: bool | None = None

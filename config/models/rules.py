@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from config.models.base import Duration, Identifier, Model, one_or_many
+from config.models.base import Duration, Identifier, Model, Moment, one_or_many
 
 Status = Literal["current", "background", "planned", "hypothetical", "denied"]
 Severity = Literal["info", "low", "medium", "high", "critical"]
@@ -18,19 +18,21 @@ def _keywords(value: Any) -> Any:
     """Flatten ``[raid, {ar: [..]}]`` into terms with a language each."""
     if value is None:
         return ()
-    terms: list[dict[str, Any]] = []
-    for item in value if isinstance(value, list | tuple) else [value]:
-        if isinstance(item, str):
-            terms.append({"term": item})
-        elif isinstance(item, dict) and "term" not in item:
-            for language, words in item.items():
-                terms += [
-                    {"term": word, "language": language}
-                    for word in (words if isinstance(words, list) else [words])
-                ]
-        else:
-            terms.append(item)
-    return terms
+    return [term for item in (value if isinstance(value, list | tuple) else [value]) for term in _terms(item)]
+
+
+def _terms(item: Any) -> list[Any]:
+    if isinstance(item, str):
+        return [{"term": item}]
+    if not isinstance(item, dict) or "term" in item:
+        return [item]
+    pairs = [(language, words if isinstance(words, list) else [words]) for language, words in item.items()]
+    wrong = next(
+        (word for _, words in pairs for word in words if not isinstance(word, str) or not word), None
+    )
+    if wrong is not None or not pairs:
+        raise ValueError("keywords must be text (put them in quotes), or {ar: [words]} for one language")
+    return [{"term": word, "language": language} for language, words in pairs for word in words]
 
 
 class Keyword(Model):
@@ -66,8 +68,12 @@ class Condition(Model):
     tags: Many = ()
     min_confidence: Annotated[float, Field(ge=0, le=1)] | None = None
     max_age: Duration | None = Field(None, description="Event date no older than this before the article.")
-    all: tuple[Condition, ...] = ()
-    any: tuple[Condition, ...] = ()
+    all: Annotated[tuple[Condition, ...], BeforeValidator(one_or_many)] = Field(
+        (), description="Every one of these must hold too."
+    )
+    any: Annotated[tuple[Condition, ...], BeforeValidator(one_or_many)] = Field(
+        (), description="At least one of these must hold."
+    )
     not_: Annotated[tuple[Condition, ...], BeforeValidator(one_or_many)] = Field((), alias="not")
     use: Many = Field((), description="Names of shared snippets, joined with all.")
 
@@ -115,7 +121,7 @@ class RuleTestDocument(Model):
 
     title: str
     text: str = ""
-    published: datetime | date | None = None
+    published: Moment | date | None = None
     language: str | None = None
     publisher: str | None = None
     feed: str | None = None
@@ -140,7 +146,7 @@ class RuleTest(Model):
     """A test beside the rule. ``expect: []`` means: must not fire."""
 
     name: str | None = None
-    at: datetime
+    at: Moment
     document: RuleTestDocument | None = None
     documents: tuple[RuleTestDocument, ...] = ()
     expect: Annotated[tuple[Expectation, ...], BeforeValidator(one_or_many)]
