@@ -77,7 +77,7 @@ deliveries = sa.Table(
     sa.Column("group_key", sa.Text, nullable=False),
     sa.Column("thread", sa.Text, nullable=True),  # incident, where the message is about one only
     sa.Column("title", sa.Text, nullable=False),
-    sa.Column("rows", sa.Integer, nullable=False),  # outbox rows in it
+    sa.Column("row_count", sa.Integer, nullable=False),  # outbox rows in it
     sa.Column("state", sa.Text, nullable=False),
     sa.Column("attempts", sa.Integer, nullable=False, default=0),
     sa.Column("next_attempt", sa.BigInteger, nullable=False),

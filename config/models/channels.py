@@ -39,6 +39,9 @@ class ChannelBase(Model):
         description="What to do when the provider's answer was lost: send again (marked), or leave it.",
     )
     digest: Cron | None = Field(None, description="Cron (five fields, UTC): collect and send together.")
+    give_up_after: Duration = Field(
+        parse_duration("3d"), description="A message that could not be delivered for this long fails."
+    )
 
 
 class Smtp(Model):
@@ -162,6 +165,9 @@ class RouteBase(Model):
     repeat_interval: Duration | None = Field(
         None, description="Unacknowledged and still unresolved: remind after this; 0 never."
     )
+    repeat_for: Duration | None = Field(
+        None, description="Reminders end this long after the alert's last change; default 1d."
+    )
     mute: Many | None = Field(None, description="Names of intervals in which nothing is sent; it waits.")
     active: Many | None = Field(
         None, description="Names of intervals outside of which nothing is sent; it waits."
@@ -185,6 +191,9 @@ class Inhibition(Model):
     source: Matchers
     target: Matchers
     equal: Many = ()
+    lasts: Duration = Field(
+        parse_duration("6h"), description="A source counts this long after its last change."
+    )
 
 
 class SilenceRule(Model):
