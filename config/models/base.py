@@ -27,7 +27,9 @@ _PART = re.compile(r"(\d+(?:\.\d+)?)(ms|[smhdw])")
 class Model(BaseModel):
     """Base of every configuration model: frozen, unknown keys are errors."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", populate_by_name=True, use_attribute_docstrings=True
+    )
 
 
 def parse_duration(value: Any) -> timedelta:
