@@ -1,0 +1,1 @@
+"""Where things are: the gazetteer, the recognition of place names and their resolution."""

