@@ -17,7 +17,7 @@ class Stage(Protocol):
 
     def process(self, record: Record) -> Sequence[OutputRecord]:
         """Outputs for one record. Any exception but LogUnavailable/StateUnavailable dead-letters the record
-        (after the worker's bounded retries)."""
+        (after the worker's bounded retries), so leave nothing of it pending when raising."""
 
     def close(self) -> None:
         """Release everything (child processes, connections). Idempotent."""
@@ -28,7 +28,12 @@ class Prepares(Protocol):
     """A stage that wants to see a polled batch first, to work on it in parallel or in bulk."""
 
     def prepare(self, records: Sequence[Record]) -> None:
-        """Start work on these records; ``process`` is then called for each, in order."""
+        """Start work on these records; ``process`` is then called for each, in order.
+
+        After a failure the same records may be prepared again, and some prepared ones may never be
+        processed. An exception here is logged, and ``process`` is called all the same: it must be able to do
+        the work of a record that was not prepared.
+        """
 
 
 @runtime_checkable
@@ -39,7 +44,21 @@ class Stateful(Protocol):
         """The offsets stored with the state; the worker seeks there on assignment."""
 
     def checkpoint(self, offsets: Offsets) -> None:
-        """Write what ``process`` left pending and the offsets, in one transaction."""
+        """Write what ``process`` left pending and the offsets, in one transaction.
+
+        Raise Fenced (and roll back) when the stored offsets are not those last restored or written here: then
+        another member took the partitions over. ``streams.offsets.advance`` does that. ``offsets`` may be
+        empty (after a tick). An error other than LogError and StateError makes the worker go record by
+        record; the one that fails alone becomes a dead letter.
+        """
 
     def discard(self) -> None:
         """Forget what is pending: the partitions were lost, or the checkpoint failed."""
+
+
+@runtime_checkable
+class Ticks(Protocol):
+    """A stage that acts on the passing of time, too (windows that close, silence)."""
+
+    def tick(self) -> Sequence[OutputRecord]:
+        """Called about once a second between batches; outputs are checkpointed like those of a record."""

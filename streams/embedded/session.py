@@ -26,6 +26,8 @@ class EmbeddedSession:
 
     def checkpoint(self, outputs: Sequence[OutputRecord], offsets: Offsets) -> None:
         """Append the outputs and store the offsets, both or neither."""
+        if not outputs and not offsets:
+            return
         with self.consumer.transaction() as connection:
             self.consumer.commit_in(connection, offsets)
             if outputs:

@@ -18,6 +18,7 @@ def upgrade() -> None:
         sa.Column("id", sa.String(80)),
         sa.Column("config_url", sa.Text, nullable=False),
         sa.Column("url", sa.Text, nullable=False),
+        sa.Column("host", sa.String(255), nullable=False),
         sa.Column("active", sa.Boolean, nullable=False),
         sa.Column("title", sa.Text),
         sa.Column("etag", sa.Text),
