@@ -1,0 +1,1 @@
+"""The commands, one module a group. Each module's ``add_to`` registers its commands."""

@@ -1,0 +1,24 @@
+"""Reading the configuration folder with everything known that its references may name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from config.loader import load
+from config.models.root import Config
+from processors.taxonomy import ALIASES, EVENT_TYPES, FAMILIES
+
+
+def load_config(folder: Path) -> Config:
+    """The validated configuration; raises ConfigError with every problem, unknown event types included."""
+    return load(folder, event_types=frozenset((*EVENT_TYPES, *FAMILIES, *ALIASES)))
+
+
+def check_deeply(config: Config) -> None:
+    """What only the parts themselves can judge: rules compile, the routing tree and channels make sense.
+
+    Raises RuleError or ConfigError.
+    """
+    from alerts.rules import compile_rules
+
+    compile_rules(config)
