@@ -125,10 +125,16 @@ class ChannelError(TocsinError):
 
 
 class ChannelTransient(ChannelError):
-    """Not delivered; try again, not before ``retry_after`` seconds where that is given."""
+    """Not delivered; try again, not before ``retry_after`` seconds where that is given.
 
-    def __init__(self, message: str, *, retry_after: float | None = None) -> None:
+    ``whole_channel``: nothing else can be delivered there now either (server down, rate limited).
+    """
+
+    def __init__(
+        self, message: str, *, retry_after: float | None = None, whole_channel: bool = False
+    ) -> None:
         self.retry_after = retry_after
+        self.whole_channel = whole_channel or retry_after is not None
         super().__init__(message)
 
 

@@ -105,4 +105,4 @@ def sort(problems: list[Problem]) -> list[Problem]:
     for problem in problems:
         first.setdefault((problem.file, problem.line, problem.path), problem)
     order = {f"{kind}.yaml": index for index, kind in enumerate(KINDS)}
-    return sorted(first.values(), key=lambda p: (order.get(p.file, len(order)), p.file, p.line))
+    return sorted(first.values(), key=lambda p: (order.get(p.file, len(order)), p))

@@ -24,15 +24,13 @@ def _keywords(value: Any) -> Any:
 def _terms(item: Any) -> list[Any]:
     if isinstance(item, str):
         return [{"term": item}]
-    if not isinstance(item, dict) or "term" in item:
+    if isinstance(item, Keyword) or (isinstance(item, dict) and "term" in item):
         return [item]
-    pairs = [(language, words if isinstance(words, list) else [words]) for language, words in item.items()]
-    wrong = next(
-        (word for _, words in pairs for word in words if not isinstance(word, str) or not word), None
-    )
-    if wrong is not None or not pairs:
+    by_language = item if isinstance(item, dict) else {}
+    pairs = [(word, language) for language, words in by_language.items() for word in one_or_many(words)]
+    if not pairs or not all(isinstance(word, str) and word for word, _ in pairs):
         raise ValueError("keywords must be text (put them in quotes), or {ar: [words]} for one language")
-    return [{"term": word, "language": language} for language, words in pairs for word in words]
+    return [{"term": word, "language": language} for word, language in pairs]
 
 
 class Keyword(Model):
