@@ -1,0 +1,205 @@
+"""The compiled form of a condition: a tree of small nodes that answer three questions.
+
+``possible``  may it hold anywhere in this document? Cheap, never wrongly no: most rules end here.
+``holds``     does it hold for this unit?
+``outcome``   the same in words, for people, all branches looked at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from alerts.facts import Facts, Unit
+from alerts.keyword_index import within
+from alerts.keywords import Term
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How one condition came out."""
+
+    name: str  # 'all', 'any', 'not', 'regions', 'events', 'keywords', ...
+    ok: bool
+    detail: str = ""  # what it held on, or what it failed on
+    children: tuple[Outcome, ...] = ()
+
+    def failures(self) -> list[str]:
+        """The leaves that explain a no, as 'name: detail'."""
+        if self.ok:
+            return []
+        if self.name == "not" or not self.children:
+            return [f"{self.name}: {self.detail}"]
+        return [line for child in self.children for line in child.failures()]
+
+
+class Node(Protocol):
+    """A compiled condition."""
+
+    def possible(self, facts: Facts) -> bool:
+        """Whether some unit of the document might satisfy it."""
+
+    def holds(self, unit: Unit, facts: Facts) -> bool:
+        """Whether the unit satisfies it."""
+
+    def outcome(self, unit: Unit, facts: Facts) -> Outcome:
+        """The same, explained."""
+
+
+@dataclass(frozen=True, slots=True)
+class AllOf:
+    """Every child holds."""
+
+    children: tuple[Node, ...]
+    name: str = "all"
+
+    def possible(self, facts: Facts) -> bool:
+        """See Node."""
+        return all(child.possible(facts) for child in self.children)
+
+    def holds(self, unit: Unit, facts: Facts) -> bool:
+        """See Node."""
+        return all(child.holds(unit, facts) for child in self.children)
+
+    def outcome(self, unit: Unit, facts: Facts) -> Outcome:
+        """See Node."""
+        found = tuple(child.outcome(unit, facts) for child in self.children)
+        return Outcome(self.name, all(child.ok for child in found), "", found)
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    """At least one child holds."""
+
+    children: tuple[Node, ...]
+
+    def possible(self, facts: Facts) -> bool:
+        """See Node."""
+        return any(child.possible(facts) for child in self.children)
+
+    def holds(self, unit: Unit, facts: Facts) -> bool:
+        """See Node."""
+        return any(child.holds(unit, facts) for child in self.children)
+
+    def outcome(self, unit: Unit, facts: Facts) -> Outcome:
+        """See Node."""
+        found = tuple(child.outcome(unit, facts) for child in self.children)
+        return Outcome("any", any(child.ok for child in found), "", found)
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """The child does not hold."""
+
+    child: Node
+
+    def possible(self, facts: Facts) -> bool:  # noqa: ARG002
+        """See Node: what is missing from the document cannot be told cheaply."""
+        return True
+
+    def holds(self, unit: Unit, facts: Facts) -> bool:
+        """See Node."""
+        return not self.child.holds(unit, facts)
+
+    def outcome(self, unit: Unit, facts: Facts) -> Outcome:
+        """See Node."""
+        found = self.child.outcome(unit, facts)
+        detail = f"excluded by {'; '.join(_held(found))}" if found.ok else "not excluded"
+        return Outcome("not", not found.ok, detail, (found,))
+
+
+@dataclass(frozen=True, slots=True)
+class InRegions:
+    """A place of the unit lies in one of the regions."""
+
+    regions: frozenset[str]
+
+    def possible(self, facts: Facts) -> bool:
+        """See Node."""
+        return not self.regions.isdisjoint(facts.regions)
+
+    def holds(self, unit: Unit, facts: Facts) -> bool:
+        """See Node."""
+        return not self.regions.isdisjoint(facts.regions_of(unit.places))
+
+    def outcome(self, unit: Unit, facts: Facts) -> Outcome:
+        """See Node."""
+        found = self.reasons(unit, facts)
+        if found:
+            return Outcome("regions", True, "; ".join(found))
+        wanted = ", ".join(sorted(self.regions))
+        if not unit.places:
+            return Outcome("regions", False, f"no place is known; wanted {wanted}")
+        here = ", ".join(f"{place.name} ({_where(place)})" for place in unit.places[:5])
+        return Outcome("regions", False, f"{here}: not in {wanted}")
+
+    def reasons(self, unit: Unit, facts: Facts) -> list[str]:
+        """'region idlib: Atme (within 40 km of …)' for every hit."""
+        return [
+            f"region {region}: {place.name} ({facts.why_in(place, region)})"
+            for place in unit.places
+            for region in sorted(facts.regions_of([place]) & self.regions)
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class HasKeywords:
+    """One of the terms is in the unit's text."""
+
+    numbers: frozenset[int]
+    terms: tuple[Term, ...]  # all terms of the index, to name them
+
+    def possible(self, facts: Facts) -> bool:
+        """See Node."""
+        return not self.numbers.isdisjoint(facts.scan.terms)
+
+    def holds(self, unit: Unit, facts: Facts) -> bool:
+        """See Node."""
+        scan = facts.scan
+        return any(within(scan.spans(number), unit.ranges) for number in self.numbers & scan.terms)
+
+    def spans(self, unit: Unit, facts: Facts) -> list[tuple[int, int]]:
+        """Where the terms stand in the unit."""
+        scan = facts.scan
+        return [
+            span for number in self.numbers & scan.terms for span in within(scan.spans(number), unit.ranges)
+        ]
+
+    def reasons(self, unit: Unit, facts: Facts) -> list[str]:
+        """'keyword "raid" (raided)' for every term found."""
+        found = []
+        for number in sorted(self.numbers & facts.scan.terms):
+            spans = within(facts.scan.spans(number), unit.ranges)
+            if spans:
+                written = " ".join(facts.doc.text[spans[0][0] : spans[0][1]].split())
+                found.append(f"keyword {self.terms[number]} ({written})")
+        return found
+
+    def outcome(self, unit: Unit, facts: Facts) -> Outcome:
+        """See Node."""
+        found = self.reasons(unit, facts)
+        if found:
+            return Outcome("keywords", True, "; ".join(found))
+        elsewhere = self.numbers & facts.scan.terms
+        if elsewhere:
+            words = ", ".join(str(self.terms[number]) for number in sorted(elsewhere)[:5])
+            return Outcome("keywords", False, f"{words} is in the text, but not about this")
+        words = ", ".join(str(self.terms[number]) for number in sorted(self.numbers)[:5])
+        more = f" and {len(self.numbers) - 5} more" if len(self.numbers) > 5 else ""
+        return Outcome("keywords", False, f"none of {words}{more} is in the text")
+
+
+def _where(place: object) -> str:
+    parts = [
+        getattr(place, "admin1", None) or getattr(place, "country", None) or "unresolved",
+        f"{getattr(place, 'precision', 'unknown')} precision",
+    ]
+    return ", ".join(parts)
+
+
+def _held(outcome: Outcome) -> Sequence[str]:
+    """The leaves that explain a yes."""
+    if not outcome.children:
+        return [f"{outcome.name}: {outcome.detail}"] if outcome.ok else []
+    return [line for child in outcome.children if child.ok for line in _held(child)]
