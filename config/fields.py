@@ -11,6 +11,8 @@ from config.problems import Path
 
 Models = tuple[type[BaseModel], ...]
 
+FREE_KEYS = frozenset({"headers", "kafka"})  # mappings whose keys people choose, and whose values are secret
+
 
 def key_of(model: type[BaseModel], name: str) -> str:
     """The key that people write for a field: its alias where it has one."""
@@ -71,12 +73,15 @@ def holds_secret(annotation: Any) -> bool:
     return annotation is SecretStr or any(holds_secret(part) for part in get_args(annotation))
 
 
-def secret_fields(roots: tuple[type[BaseModel], ...]) -> frozenset[str]:
-    """Keys of all secret text fields: each may also be given as ``<key>_file``."""
+def secret_keys(model: type[BaseModel]) -> frozenset[str]:
+    """Keys of one model's own secret text fields."""
     return frozenset(
         key_of(model, name)
-        for root in roots
-        for model in walk(root)
         for name, field in model.model_fields.items()
         if holds_secret(field.annotation) and get_origin(field.annotation) is not dict
     )
+
+
+def secret_fields(roots: tuple[type[BaseModel], ...]) -> frozenset[str]:
+    """Keys of all secret text fields: each may also be given as ``<key>_file``."""
+    return frozenset(key for root in roots for model in walk(root) for key in secret_keys(model))

@@ -10,13 +10,13 @@ from collections.abc import Mapping
 from pathlib import Path as FilePath
 from typing import Any
 
+from config.fields import FREE_KEYS
 from config.problems import Path, Problem, one_line
 from config.yamltree import Source
 
 MAX_SECRET_BYTES = 65_536
 _VARIABLE = re.compile(r"\$(?P<escaped>\$)?\{(?P<name>[A-Za-z_][A-Za-z0-9_]*)(?::-(?P<default>[^}]*))?\}")
 _FILE = "_file"
-_FREE_KEYS = frozenset({"headers", "kafka"})  # mappings whose keys people choose
 
 
 def expand(
@@ -70,7 +70,7 @@ class _Expansion:
 
     def _files(self, mapping: dict[str, Any], path: Path) -> dict[str, Any]:
         """``token_file: /run/secrets/token`` becomes ``token: <content>``."""
-        free = bool(path) and path[-1] in _FREE_KEYS
+        free = bool(path) and path[-1] in FREE_KEYS
         result: dict[str, Any] = {}
         for key, value in mapping.items():
             stem = key.removesuffix(_FILE)

@@ -7,7 +7,7 @@ No message ever repeats a value that came from the environment or from a secret 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
 Path = tuple[str | int, ...]
@@ -23,6 +23,10 @@ class Problem:
     line: int  # from 1; 0 where no line applies
     path: str  # as written by :func:`format_path`; empty for the whole file
     message: str
+
+    def at(self, path: Path) -> Problem:
+        """The same problem shown at another path."""
+        return replace(self, path=format_path(path))
 
     def __str__(self) -> str:
         """One line."""

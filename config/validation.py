@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from config.fields import keys_of, models_at, type_tags
+from config.fields import FREE_KEYS, keys_of, models_at, secret_keys, type_tags
 from config.problems import Path, Problem, one_line, suggestion
 from config.yamltree import Source
 
@@ -48,13 +48,21 @@ def validate(model: type[M], source: Source) -> tuple[M | None, list[Problem]]:
         found = error.errors(include_url=False)
     problems: dict[Path, Problem] = {}  # the first for each place: unions report one error a member
     for details in found:
-        path = written_path(details["loc"], data, to_key=details["type"] == "missing")
-        if details["type"] == "union_tag_invalid":
-            path = (*path, "type")
-        problems.setdefault(
-            path, source.problem(path, _Wording(model, details, path in source.withheld).text())
-        )
+        path = _place(details, data)
+        wording = _Wording(model, details, path in source.withheld)
+        shown = path if wording.shows_key() else path[:-1]
+        problems.setdefault(path, source.problem(path, wording.text()).at(shown))
     return None, list(problems.values())
+
+
+def _place(details: ErrorDetails, data: Any) -> Path:
+    """The path to blame, without a key that may be a key and a secret run together."""
+    path = written_path(details["loc"], data, to_key=details["type"] == "missing")
+    if details["type"] == "union_tag_invalid":
+        return (*path, "type")
+    if details["input"] is None and any(step in FREE_KEYS for step in path[:-1]):
+        return path[:-1]
+    return path
 
 
 def written_path(loc: Path, data: Any, *, to_key: bool = False) -> Path:
@@ -93,11 +101,21 @@ class _Wording:
                 return f"must be {_TYPES[word]}"
         return self.validator()
 
+    def shows_key(self) -> bool:
+        """False for an unknown key in which a forgotten colon may have joined a key and a secret."""
+        if self.details["type"] != "extra_forbidden":
+            return True
+        *parent, key = self.details["loc"]
+        secrets = [secret for model in models_at(self.root, tuple(parent)) for secret in secret_keys(model)]
+        return bool(re.fullmatch(r"[a-z_]{1,40}", str(key))) and not str(key).startswith(tuple(secrets))
+
     def unknown_key(self) -> str:
         *parent, key = self.details["loc"]
         known = [name for model in models_at(self.root, tuple(parent)) for name in keys_of(model)]
-        listed = f" (known: {', '.join(dict.fromkeys(known))})"
-        return f'unknown key "{one_line(key)}"' + (suggestion(str(key), known) or listed)
+        hint = suggestion(str(key), known) or f" (known: {', '.join(dict.fromkeys(known))})"
+        if self.shows_key():
+            return f'unknown key "{one_line(key)}"{hint}'
+        return f"unknown key, not shown (is there a colon and a space after each key?){hint}"
 
     def missing(self) -> str:
         return "is missing"

@@ -135,12 +135,14 @@ def _explain(error: MarkedYAMLError) -> str:
             return f"a value that begins with {sign} must be quoted"
     if "mapping values are not allowed" in problem:
         return "a colon where none can be; quote a value that contains ': ', and check the indentation"
+    if "<document start>" in problem:
+        return "something follows the end of the document; check indentation, brackets and %"
     if "unexpected end of stream" in problem:
         return "a quote is opened and never closed"
     if "found character" in problem:
         return "a value that begins with @ or ` must be quoted"
     words = re.sub(r"but (?:got|found) .*", "", problem, flags=re.DOTALL).strip(" ,")
-    return one_line(f"not valid YAML: {words}; check indentation, brackets and quotes")
+    return f"not valid YAML: {one_line(words)}; check indentation, brackets and quotes"
 
 
 class _Builder:
@@ -171,6 +173,8 @@ class _Builder:
         if isinstance(event, AliasEvent):
             return self._alias(event, line, depth)
         self._spend(1, line)
+        if getattr(event, "tag", None) not in (None, "!", _TEXT_TAG):
+            raise _Refused(line, "a YAML tag; a value that begins with ! must be quoted")
         anchor = getattr(event, "anchor", None)
         if anchor:
             self._anchors[anchor] = None
@@ -179,7 +183,7 @@ class _Builder:
         elif isinstance(event, SequenceStartEvent):
             node = self._sequence(events, line, depth)
         elif isinstance(event, ScalarEvent):
-            node = _Node(line, _scalar(event, line))
+            node = _Node(line, _scalar(event))
         else:
             raise _Refused(line, "not YAML that can be read")
         if anchor:
@@ -224,8 +228,9 @@ class _Builder:
                 merged.update(_merge(item, key_line))
             elif key in found:
                 first = found[key][0]
+                shown = one_line(key) if item.value is not None else ""
                 self._problems.append(
-                    Problem(self._name, key_line, one_line(key), f"key given twice (first on line {first})")
+                    Problem(self._name, key_line, shown, f"key given twice (first on line {first})")
                 )
             else:
                 found[key] = (key_line, item)
@@ -254,10 +259,8 @@ def _merge(item: _Node, line: int) -> dict[str, tuple[int, _Node]]:
     return merged
 
 
-def _scalar(event: ScalarEvent, line: int) -> Any:
+def _scalar(event: ScalarEvent) -> Any:
     text = str(event.value)
-    if event.tag not in (None, "!", _TEXT_TAG):
-        raise _Refused(line, "a YAML tag; a value that begins with ! must be quoted")
     if event.tag is not None or not event.implicit[0]:
         return text
     word = text if text == "~" else text.lower()
