@@ -100,11 +100,15 @@ def test_any_text_gives_data_or_lines(text: str) -> None:
     assert all("\n" not in line and line.startswith("f.yaml") for line in lines(text))
 
 
+# No '?': ruamel writes {a: ?x} and cannot read it back itself.
 SCALARS = (
     st.none()
     | st.booleans()
     | st.integers(-(10**17), 10**17)
-    | st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs", "Co", "Cn"]), max_size=20)
+    | st.text(
+        st.characters(codec="utf-8", exclude_categories=["Cc", "Cs", "Co", "Cn"], exclude_characters="?"),
+        max_size=20,
+    )
     | st.sampled_from(
         ["no", "on", "1.0", "1e3", "0o7", "12:30", "2026-09-01", "~", "=", "<<x", "null", "- a"]
     )
