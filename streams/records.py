@@ -7,6 +7,8 @@ from typing import NamedTuple
 
 Headers = tuple[tuple[str, bytes], ...]
 
+MAX_RECORD_BYTES = 20_000_000  # of a value; every adapter refuses more with DeliveryFailed
+
 
 class TopicPartition(NamedTuple):
     """One partition of one topic (full name, prefix included)."""

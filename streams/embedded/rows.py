@@ -9,10 +9,10 @@ from typing import NamedTuple
 
 import msgspec
 
-from config.errors import LogUnavailable
+from config.errors import DeliveryFailed, LogUnavailable
 from streams.embedded.file import OFFSET_BITS
 from streams.partitioner import partition_of
-from streams.records import Headers, OutputRecord, Record, TopicPartition, TopicSpec
+from streams.records import MAX_RECORD_BYTES, Headers, OutputRecord, Record, TopicPartition, TopicSpec
 
 _encode_headers = msgspec.msgpack.Encoder().encode
 _decode_headers = msgspec.msgpack.Decoder(tuple[tuple[str, bytes], ...]).decode
@@ -91,6 +91,8 @@ def append(
 
 
 def _place(record: OutputRecord, sizes: Mapping[str, int], keyless: Keyless) -> TopicPartition:
+    if len(record.value) > MAX_RECORD_BYTES:
+        raise DeliveryFailed(f"a record of {len(record.value)} bytes for {record.topic} is too large")
     partitions = sizes.get(record.topic)
     if partitions is None:
         raise LogUnavailable(f"the log has no topic {record.topic}; create it first")

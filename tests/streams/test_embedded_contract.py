@@ -1,0 +1,16 @@
+"""The contract over the embedded log."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from streams.embedded import EmbeddedBroker
+from tests.streams.contract import BrokerContract
+
+
+class TestEmbedded(BrokerContract):
+    @pytest.fixture
+    def broker(self, tmp_path: Path) -> EmbeddedBroker:
+        return EmbeddedBroker(tmp_path / "log.db")
