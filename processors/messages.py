@@ -51,6 +51,7 @@ class Place(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     precision: str = "unknown"  # point | city | admin2 | admin1 | country | unknown
     confidence: float = 0.0  # 0..1
     why: str | None = None  # one line: what decided
+    role: str = "place"  # place | demonym ("Syrian") | organisation ("Idlib Health Directorate")
     alternatives: tuple[Candidate, ...] = ()
 
 

@@ -27,7 +27,28 @@ import numpy as np
 import shapely
 from babel import Locale
 
-NE_LANGUAGES = ["ar", "de", "en", "es", "fa", "fr", "he", "hi", "id", "it", "ja", "ko", "nl", "pl", "pt", "ru", "tr", "uk", "ur", "zh"]
+NE_LANGUAGES = [
+    "ar",
+    "de",
+    "en",
+    "es",
+    "fa",
+    "fr",
+    "he",
+    "hi",
+    "id",
+    "it",
+    "ja",
+    "ko",
+    "nl",
+    "pl",
+    "pt",
+    "ru",
+    "tr",
+    "uk",
+    "ur",
+    "zh",
+]
 LANGUAGES = [*NE_LANGUAGES, "ps", "ku", "so", "am", "sw", "my", "bn", "vi"]
 SHAPE_TOLERANCE_DEGREES = 0.008  # below the accuracy of the 1:10m map
 SHAPE_SCALE = 200.0  # stored steps per degree

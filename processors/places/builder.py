@@ -39,7 +39,52 @@ EXPECTED_SOURCES = 273_000  # for the progress bar only
 # Countries whose names reach the news in several romanizations (Arabic, Persian, Hebrew, Cyrillic, Ge'ez
 # scripts and their neighbours); elsewhere the loose key brings more confusion than names.
 LOOSE_COUNTRIES = frozenset(
-    ["SY", "IQ", "IR", "LB", "JO", "PS", "IL", "YE", "SA", "AE", "OM", "QA", "BH", "KW", "EG", "LY", "TN", "DZ", "MA", "SD", "SS", "SO", "ER", "ET", "DJ", "MR", "ML", "NE", "TD", "AF", "PK", "UA", "RU", "BY", "KZ", "KG", "TJ", "TM", "UZ", "AM", "AZ", "GE", "TR", "CY"]
+    [
+        "SY",
+        "IQ",
+        "IR",
+        "LB",
+        "JO",
+        "PS",
+        "IL",
+        "YE",
+        "SA",
+        "AE",
+        "OM",
+        "QA",
+        "BH",
+        "KW",
+        "EG",
+        "LY",
+        "TN",
+        "DZ",
+        "MA",
+        "SD",
+        "SS",
+        "SO",
+        "ER",
+        "ET",
+        "DJ",
+        "MR",
+        "ML",
+        "NE",
+        "TD",
+        "AF",
+        "PK",
+        "UA",
+        "RU",
+        "BY",
+        "KZ",
+        "KG",
+        "TJ",
+        "TM",
+        "UZ",
+        "AM",
+        "AZ",
+        "GE",
+        "TR",
+        "CY",
+    ]
 )
 
 ROW = np.dtype(

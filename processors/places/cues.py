@@ -1,0 +1,28 @@
+"""Words around a name that tell whether it is used as a place, from processors/data/place_cues.toml."""
+
+from __future__ import annotations
+
+import tomllib
+
+from processors.places.sources import DATA
+
+_TABLE = tomllib.loads((DATA / "place_cues.toml").read_text(encoding="utf-8"))
+
+
+def _words(name: str) -> frozenset[str]:
+    return frozenset(str(_TABLE[name]).split())
+
+
+LOCATIVE = _words("locative")
+DIRECTIONS = _words("directions")
+OF_KINDS = _words("of_kinds")
+KIND_AFTER = _words("kind_after")
+ADMIN_WORDS = _words("admin_words")
+BODY_AFTER = _words("body_after")
+PERSON_TITLES = _words("person_titles")
+PERSON_VERBS = _words("person_verbs")
+TEAM_WORDS = _words("team_words")
+STREET_AFTER = _words("street_after")
+COMMON = _words("common")
+PERSON_NAMES = _words("person_names")
+DATELINE_DASHES = ("—", "–", "--", "-", ":", "(")
