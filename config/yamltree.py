@@ -246,7 +246,7 @@ def _line(event: Event) -> int:
 def _key(event: Event) -> tuple[str, int]:
     if not isinstance(event, ScalarEvent):
         raise _Refused(_line(event), "a key must be plain text")
-    return str(event.value), _line(event)
+    return _text(event), _line(event)
 
 
 def _merge(item: _Node, line: int) -> dict[str, tuple[int, _Node]]:
@@ -259,8 +259,21 @@ def _merge(item: _Node, line: int) -> dict[str, tuple[int, _Node]]:
     return merged
 
 
-def _scalar(event: ScalarEvent) -> Any:
+def _text(event: ScalarEvent) -> str:
+    """The scalar's text; escapes may have put in what no text can hold."""
     text = str(event.value)
+    if "\0" in text:
+        raise _Refused(_line(event), "an escape that stands for NUL; remove it")
+    try:
+        return text.encode("utf-16", "surrogatepass").decode("utf-16")  # joins the halves of a pair
+    except UnicodeDecodeError:
+        raise _Refused(
+            _line(event), "an escape that stands for half a character; write the character"
+        ) from None
+
+
+def _scalar(event: ScalarEvent) -> Any:
+    text = _text(event)
     if event.tag is not None or not event.implicit[0]:
         return text
     word = text if text == "~" else text.lower()
