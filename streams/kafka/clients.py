@@ -19,7 +19,11 @@ logging.getLogger("kafka").setLevel(logging.CRITICAL)  # it repeats every failed
 Setting = str | int | float | bool
 
 REQUEST_BYTES = MAX_RECORD_BYTES + 100_000  # a value of the largest size with key, headers and framing
-_COMMON: dict[str, Any] = {"bootstrap_timeout_ms": 10_000, "reconnect_backoff_max_ms": 2000}
+_COMMON: dict[str, Any] = {
+    "bootstrap_timeout_ms": 10_000,
+    "reconnect_backoff_max_ms": 2000,
+    "metadata_max_age_ms": 10_000,  # topics that appear, and leaders that move, are noticed this soon
+}
 _CONSUMER: dict[str, Any] = {
     "enable_auto_commit": False,
     "auto_offset_reset": "earliest",
