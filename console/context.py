@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from rich.console import Console
+    from rich.console import Console, JustifyMethod
     from sqlalchemy import Engine
 
     from config.models.root import Config
     from streams.broker import Broker
 
 DEFAULT_FOLDER = Path("config")
+_WIDE = 160
 
 
 @dataclass
@@ -33,7 +34,8 @@ class Context:
         """Standard output."""
         from rich.console import Console
 
-        return Console(highlight=False, soft_wrap=False)
+        # Into a file or a pipe there is no width to fit: lines stay whole enough to be searched.
+        return Console(highlight=False, width=None if sys.stdout.isatty() else _WIDE)
 
     @cached_property
     def err(self) -> Console:
@@ -101,7 +103,9 @@ class Context:
         table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
         for column in columns:
             name = column.removesuffix(">")
-            table.add_column(name, justify="right" if column.endswith(">") else "left", overflow="fold")
+            fixed = name == "id" or name.endswith("(UTC)")
+            justify: JustifyMethod = "right" if column.endswith(">") else "left"
+            table.add_column(name, justify=justify, overflow="fold", no_wrap=fixed)
         for row in rows:
             table.add_row(*(Text(clean(cell)) for cell in row))
         self.out.print(table)
