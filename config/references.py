@@ -174,7 +174,10 @@ class _References:
                 self._condition(source, inner, part)
 
     def _event_type(self, source: Source, path: Path, name: Any) -> None:
-        if self._event_types:
+        if self._event_types and isinstance(name, str):
+            spelled = "-".join(name.replace("_", " ").replace("/", " ").lower().split())
+            if spelled in self._event_types:
+                return  # "Air Strike" is as good as "air-strike"
             known = dict.fromkeys(self._event_types, (source, path))
             self._known("event type", name, known, source, path)
 

@@ -12,15 +12,19 @@ from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
     PlainSerializer,
     StringConstraints,
     WithJsonSchema,
 )
+from pydantic_core import CoreSchema, core_schema
 
 from config.problems import one_line
 
 _UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
-_DURATION = re.compile(r"(?:\d+(?:\.\d+)?(?:ms|[smhdw]))+", re.ASCII)
+DURATION = r"(?:\d+(?:\.\d+)?(?:ms|[smhdw]))+"  # as a pattern for editors
+_DURATION = re.compile(DURATION, re.ASCII)
 _PART = re.compile(r"(\d+(?:\.\d+)?)(ms|[smhdw])", re.ASCII)
 
 
@@ -62,9 +66,7 @@ Duration = Annotated[
     timedelta,
     BeforeValidator(parse_duration),
     PlainSerializer(format_duration, return_type=str),
-    WithJsonSchema(
-        {"type": "string", "pattern": _DURATION.pattern, "examples": ["30s", "10m", "4h", "1h30m"]}
-    ),
+    WithJsonSchema({"type": "string", "pattern": DURATION, "examples": ["30s", "10m", "4h", "1h30m"]}),
 ]
 Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_.-]*$", max_length=80)]
 CountryCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
@@ -110,3 +112,19 @@ TimeZone = Annotated[str, AfterValidator(time_zone)]
 def one_or_many(value: Any) -> Any:
     """Let people write a single value where a list is meant."""
     return value if value is None or isinstance(value, list | tuple) else [value]
+
+
+class _OneOrMany:
+    """Marks a list for which people may write its one element alone."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_before_validator_function(one_or_many, handler(source))
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        many = handler(schema)
+        return {"anyOf": [many.get("items", {}), many]}
+
+
+ONE_OR_MANY = _OneOrMany()

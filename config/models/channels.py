@@ -6,21 +6,21 @@ from datetime import time
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, SecretStr, model_validator
+from pydantic import Field, SecretStr, model_validator
 
 from config.models.base import (
+    ONE_OR_MANY,
     Cron,
     Duration,
     Identifier,
     Model,
     Moment,
     TimeZone,
-    one_or_many,
     parse_duration,
 )
 
-Many = Annotated[tuple[str, ...], BeforeValidator(one_or_many)]
-Matchers = dict[str, Annotated[tuple[str, ...], BeforeValidator(one_or_many)]]
+Many = Annotated[tuple[str, ...], ONE_OR_MANY]
+Matchers = dict[str, Annotated[tuple[str, ...], ONE_OR_MANY]]
 
 
 class RateLimit(Model):
@@ -69,7 +69,7 @@ class EmailChannel(ChannelBase):
 
     type: Literal["email"]
     """Email over SMTP."""
-    to: Annotated[tuple[str, ...], BeforeValidator(one_or_many)] = Field(min_length=1)
+    to: Annotated[tuple[str, ...], ONE_OR_MANY] = Field(min_length=1)
     """Receivers."""
     sender: str = Field("tocsin@localhost", alias="from")
     """From address."""
@@ -170,9 +170,7 @@ Channel = Annotated[
 class TimeInterval(Model):
     """A named stretch of the week. ``from`` later than ``to`` crosses midnight."""
 
-    days: Annotated[
-        tuple[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"], ...], BeforeValidator(one_or_many)
-    ] = ()
+    days: Annotated[tuple[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"], ...], ONE_OR_MANY] = ()
     """Days of the week; default: all."""
     from_: time = Field(time(0, 0), alias="from")
     """Start, local time."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, SecretStr, field_validator, model_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 
-from config.models.base import CountryCode, Cron, Duration, Identifier, Model, one_or_many, parse_duration
+from config.models.base import ONE_OR_MANY, CountryCode, Cron, Duration, Identifier, Model, parse_duration
 
-Tags = Annotated[tuple[str, ...], BeforeValidator(one_or_many)]
+Tags = Annotated[tuple[str, ...], ONE_OR_MANY]
 
 
 class BasicAuth(Model):

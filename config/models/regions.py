@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import Field, model_validator
 
-from config.models.base import CountryCode, Identifier, Model, one_or_many
+from config.models.base import ONE_OR_MANY, CountryCode, Identifier, Model
 
 Latitude = Annotated[float, Field(ge=-90, le=90)]
 Longitude = Annotated[float, Field(ge=-180, le=180)]
@@ -63,19 +63,17 @@ class NamedPlace(Model):
 class Area(Model):
     """A set of conditions, any of which puts a place inside."""
 
-    countries: Annotated[tuple[CountryCode, ...], BeforeValidator(one_or_many)] = ()
+    countries: Annotated[tuple[CountryCode, ...], ONE_OR_MANY] = ()
     """ISO 3166-1 alpha-2 codes."""
-    admin1: Annotated[tuple[str, ...], BeforeValidator(one_or_many)] = Field(
+    admin1: Annotated[tuple[str, ...], ONE_OR_MANY] = Field(
         (), description="ISO 3166-2 (SY-ID) or GeoNames (SY.12) codes."
     )
-    within: Annotated[tuple[Circle, ...], BeforeValidator(one_or_many)] = ()
+    within: Annotated[tuple[Circle, ...], ONE_OR_MANY] = ()
     """Circles."""
-    bbox: Annotated[tuple[Box, ...], BeforeValidator(one_or_many)] = ()
+    bbox: Annotated[tuple[Box, ...], ONE_OR_MANY] = ()
     """Boxes."""
     geojson: Path | None = Field(None, description="Polygon file, relative to the configuration folder.")
-    regions: Annotated[tuple[Identifier, ...], BeforeValidator(one_or_many)] = Field(
-        (), description="Other regions."
-    )
+    regions: Annotated[tuple[Identifier, ...], ONE_OR_MANY] = Field((), description="Other regions.")
     places: tuple[NamedPlace, ...] = ()
     """Places by name: each is inside, and joins the gazetteer."""
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
-from config.models.base import Duration, Identifier, Model, Moment, one_or_many
+from config.models.base import ONE_OR_MANY, Duration, Identifier, Model, Moment, one_or_many
 
 Status = Literal["current", "background", "planned", "hypothetical", "denied"]
 Severity = Literal["info", "low", "medium", "high", "critical"]
-Many = Annotated[tuple[str, ...], BeforeValidator(one_or_many)]
+Many = Annotated[tuple[str, ...], ONE_OR_MANY]
 
 
 def _keywords(value: Any) -> Any:
@@ -43,7 +43,13 @@ class Keyword(Model):
     """ISO 639-1 code of the language whose inflection applies; default: the document's."""
 
 
-Keywords = Annotated[tuple[Keyword, ...], BeforeValidator(_keywords)]
+_WORDS = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
+_TERM = {"anyOf": [{"type": "string"}, {"type": "object", "additionalProperties": _WORDS}]}
+Keywords = Annotated[
+    tuple[Keyword, ...],
+    BeforeValidator(_keywords),
+    WithJsonSchema({"anyOf": [_TERM, {"type": "array", "items": _TERM}]}),
+]
 
 
 class Condition(Model):
@@ -57,7 +63,7 @@ class Condition(Model):
     """Who did it: names or aliases, any of them."""
     targets: Many = ()
     """To whom: names or aliases, any of them."""
-    status: Annotated[tuple[Status | Literal["any"], ...], BeforeValidator(one_or_many)] | None = Field(
+    status: Annotated[tuple[Status | Literal["any"], ...], ONE_OR_MANY] | None = Field(
         None, description="Default of a rule: current."
     )
     min_killed: Annotated[int, Field(ge=0)] | None = None
@@ -78,13 +84,13 @@ class Condition(Model):
     min_confidence: Annotated[float, Field(ge=0, le=1)] | None = None
     """Least confidence of the event, 0 to 1."""
     max_age: Duration | None = Field(None, description="Event date no older than this before the article.")
-    all: Annotated[tuple[Condition, ...], BeforeValidator(one_or_many)] = Field(
+    all: Annotated[tuple[Condition, ...], ONE_OR_MANY] = Field(
         (), description="Every one of these must hold too."
     )
-    any: Annotated[tuple[Condition, ...], BeforeValidator(one_or_many)] = Field(
+    any: Annotated[tuple[Condition, ...], ONE_OR_MANY] = Field(
         (), description="At least one of these must hold."
     )
-    not_: Annotated[tuple[Condition, ...], BeforeValidator(one_or_many)] = Field((), alias="not")
+    not_: Annotated[tuple[Condition, ...], ONE_OR_MANY] = Field((), alias="not")
     """None of these may hold."""
     use: Many = Field((), description="Names of shared snippets, joined with all.")
 
@@ -189,7 +195,7 @@ class RuleTest(Model):
     """One document."""
     documents: tuple[RuleTestDocument, ...] = ()
     """Several documents, in order."""
-    expect: Annotated[tuple[Expectation, ...], BeforeValidator(one_or_many)]
+    expect: Annotated[tuple[Expectation, ...], ONE_OR_MANY]
     """What must come out, nothing else; []: nothing."""
 
     @model_validator(mode="after")
