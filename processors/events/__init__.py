@@ -1,0 +1,1 @@
+"""What happened: triggers, status, casualties, actors, and their assembly into events."""

@@ -1,0 +1,147 @@
+"""Mentions of one event become one event; the main event of the document comes first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from processors.events import where
+from processors.events.draft import Draft
+from processors.messages import Actor, Casualties, Event, Place, Span
+from processors.taxonomy import compatible, specificity
+
+_SLACK = timedelta(days=1)
+
+
+def assemble(drafts: Sequence[Draft], places: Sequence[Place], text: str) -> tuple[Event, ...]:
+    """Merge what is the same, order by salience, and give the public form."""
+    merged: list[Draft] = []
+    for draft in drafts:
+        home = next((other for other in merged if _same(other, draft, places)), None)
+        if home is None:
+            merged.append(draft.copy())
+        else:
+            _merge(home, draft, places)
+    ranked = sorted(merged, key=lambda draft: -salience(draft))
+    return tuple(_publish(draft, text) for draft in ranked)
+
+
+def _same(one: Draft, other: Draft, places: Sequence[Place]) -> bool:
+    if one.judgement.status != other.judgement.status:
+        return False
+    if not _same_type(one, other):
+        return False
+    return _same_place(one, other, places) and _same_days(one, other)
+
+
+def _same_type(one: Draft, other: Draft) -> bool:
+    first, second = one.trigger.type, other.trigger.type
+    if first == second:
+        return True
+    return compatible(first, second) and 0 in {specificity(first), specificity(second)}
+
+
+def _same_place(one: Draft, other: Draft, places: Sequence[Place]) -> bool:
+    if not one.places or not other.places or not (one.own_place and other.own_place):
+        return True
+    return where.fits(places[one.places[0]], places[other.places[0]])
+
+
+def _same_days(one: Draft, other: Draft) -> bool:
+    if one.days is None or other.days is None:
+        return True
+    if one.days[2] is None or other.days[2] is None:
+        return True
+    first, second = one.days, other.days
+    return _before(first[0], second[1]) and _before(second[0], first[1])
+
+
+def _before(one: date, other: date) -> bool:
+    return one - _SLACK <= other if one > date.min + _SLACK else True
+
+
+def _merge(home: Draft, draft: Draft, places: Sequence[Place]) -> None:
+    if (specificity(draft.trigger.type), draft.trigger.weight) > (
+        specificity(home.trigger.type),
+        home.trigger.weight,
+    ) and specificity(home.trigger.type) == 0:
+        home.mentions.append(home.trigger)
+        home.trigger = draft.trigger
+    else:
+        home.mentions.append(draft.trigger)
+    if draft.own_place and (not home.own_place or _finer(draft, home, places)):
+        home.places, home.own_place = _union(draft.places, home.places, places), True
+    if home.days is None or (home.days[2] is None and draft.days is not None and draft.days[2] is not None):
+        home.days = draft.days or home.days
+    if draft.judgement.score > home.judgement.score:
+        home.judgement = draft.judgement
+    home.casualties = merge_casualties([*home.casualties, *draft.casualties])
+    home.actors = merge_actors([*home.actors, *draft.actors])
+
+
+def _finer(draft: Draft, home: Draft, places: Sequence[Place]) -> bool:
+    return bool(
+        draft.places and home.places and where.contains(places[home.places[0]], places[draft.places[0]])
+    )
+
+
+def _union(best: tuple[int, ...], more: tuple[int, ...], places: Sequence[Place]) -> tuple[int, ...]:
+    return best + tuple(
+        index for index in more if index not in best and where.fits(places[index], places[best[0]])
+    )
+
+
+def merge_casualties(found: Sequence[Casualties]) -> list[Casualties]:
+    """Differing tolls stay side by side; the same figure said twice stays once."""
+    seen: dict[tuple[str, int, int | None, str], Casualties] = {}
+    for item in found:
+        key = (item.kind, item.min, item.max, item.category)
+        if key not in seen or (seen[key].source is None and item.source is not None):
+            seen[key] = item
+    return list(seen.values())
+
+
+def merge_actors(found: Sequence[Actor]) -> list[Actor]:
+    """One entry a name and role."""
+    seen: dict[tuple[str, str], Actor] = {}
+    for actor in found:
+        seen.setdefault((actor.name.casefold(), actor.role), actor)
+    return list(seen.values())
+
+
+def salience(draft: Draft) -> float:
+    """What the document is mainly about ranks first: current, clear, early, often mentioned."""
+    current = 2.0 if draft.judgement.status == "current" else 0.0
+    early = 0.25 * min(draft.trigger.sentence.index, 6)
+    return current + draft.trigger.weight - early + 0.1 * min(len(draft.mentions), 5)
+
+
+def confidence(draft: Draft) -> float:
+    """0..1 from how clear the trigger is, how sure the status, and whether place and toll are known."""
+    value = 0.35 + 0.13 * min(draft.trigger.weight, 2.5)
+    value += 0.08 if draft.own_place else 0.0
+    value += 0.05 if draft.casualties or draft.actors else 0.0
+    value += 0.12 * abs(2 * draft.judgement.score - 1)
+    value += 0.03 * min(len(draft.mentions), 3)
+    return round(min(value, 0.99), 3)
+
+
+def _publish(draft: Draft, text: str) -> Event:
+    trigger = draft.trigger
+    return Event(
+        type=trigger.type,
+        trigger=Span(start=trigger.start, end=trigger.end, text=text[trigger.start : trigger.end]),
+        status=draft.judgement.status,
+        status_why=draft.judgement.why,
+        places=draft.places,
+        date=draft.date,
+        actors=tuple(draft.actors),
+        casualties=tuple(draft.casualties),
+        confidence=confidence(draft),
+        score=round(draft.judgement.score, 3),
+        sentence=(trigger.sentence.start, trigger.sentence.end),
+        mentions=tuple(
+            Span(start=other.start, end=other.end, text=text[other.start : other.end])
+            for other in draft.mentions
+        ),
+    )

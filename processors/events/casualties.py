@@ -1,0 +1,262 @@
+"""Casualties of a sentence: how many, of whom, who says so; subsets are marked, so nothing adds up twice."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from processors.events import groups
+from processors.events.groups import Group
+from processors.messages import Casualties
+
+_KINDS = {
+    "killed": (
+        r"killed|killing|kills?|dead|died|dying|dies|dea?ths?|fatalit(?:y|ies)|slain|murdered|murdering|"
+        r"murder(?:\s+of)?|shot\s+dead|shot\s+to\s+death|gunned\s+down|"
+        r"executed|executing|beheaded|beheading|lost\s+(?:their|his|her)\s+lives|claimed\s+the\s+li(?:fe|"
+        r"ves)\s+of|claimed|massacred|slaughtered|assassinated|"
+        r"martyred|hanged|lynched|perished|assassination\s+of|killings?\s+of|deaths?\s+of|massacre\s+of|"
+        r"slaying\s+of|burned\s+to\s+death|stabbed\s+to\s+death"
+    ),
+    "injured": r"wounded|wounding|wounds|injured|injuring|injures|hurt|hurting|injur(?:y|ies)|maimed",
+    "missing": r"missing|unaccounted\s+for",
+    "detained": r"arrested|arresting|arrests?|detained|detaining|detains|rounded\s+up|captured|capturing",
+    "kidnapped": r"kidnapped|kidnapping|kidnap|abducted|abducting|abducts?|taken\s+hostage|took\s+hostage|"
+    r"kidnaped",
+    "displaced": r"displaced|displacing|fled|fleeing|evacuated|evacuating|left\s+homeless|homeless",
+}
+_VERB = re.compile(
+    r"(?<![\w-])(?:" + "|".join(f"(?P<{kind}>{words})" for kind, words in _KINDS.items()) + r")(?![\w-])",
+    re.IGNORECASE,
+)
+_TOLL = re.compile(
+    r"\b(?:death|casualty|overall|total|the)?\s*toll\b[^.;]{0,60}?\b(?:to|at|of|reached|hit|was|is|"
+    r"stood at|passed)\s+$",
+    re.IGNORECASE,
+)
+_TOLL_WORD = re.compile(r"\b(?:death|casualty|injury)?\s*toll\b", re.IGNORECASE)
+_NONE = re.compile(
+    r"\b(?:(?P<without>no|without(?:\s+any)?|not\s+cause(?:\s+any)?|any)\s+(?:\w+\s+){0,3}?"
+    r"(?P<what>casualties|injuries|victims|deaths|fatalities|one\s+(?:was|"
+    r"were)\s+(?:\w+\s+)?(?P<hurt>hurt|injured|killed|wounded)))",
+    re.IGNORECASE,
+)
+_NONE_KINDS = {
+    "injuries": ("injured",),
+    "injured": ("injured",),
+    "wounded": ("injured",),
+    "deaths": ("killed",),
+    "fatalities": ("killed",),
+    "killed": ("killed",),
+}
+_AFTER_GAP = re.compile(
+    r"^[\s,]*(?:(?:of|a further|another|an additional|a total of|or|and|wounding|injuring|injured|"
+    r"wounded|up|him|her|the)\s+){0,3}$",
+    re.IGNORECASE,
+)
+_BEFORE_GAP = re.compile(
+    r"^[\s,]*(?:\([^)]*\)\s*)?(?:(?:who|that|were|was|are|is|have|has|had|been|being|be|also|"
+    r"reportedly|left|lay|later|allegedly|instantly|confirmed|feared|said|to|"
+    r"immediately|as|then|either|critically|seriously|severely|slightly|lightly|badly|others?|more|"
+    r"people|were\s+either|died|or|and|believed|critically|subsequently|known|have\s+now|at least|got|"
+    r"remain|remained|still|presumed|reported|in\s+total|suffered|sustained|serious|minor|gunshot|"
+    r"bullet|shrapnel)\b[\s,]*){0,7}$",
+    re.IGNORECASE,
+)
+_LOOSE_GAP = re.compile(
+    r"^[^.;:]{0,90}\b(?:were|was|have been|has been|had been)\s+(?:\w+ly\s+)?$", re.IGNORECASE
+)
+_SUBSET = re.compile(
+    r"(?:\b(?:including|includes?|included|among (?:them|the dead|those killed|the victims|the wounded|"
+    r"whom)(?:\s+(?:were|are|was))?|of (?:whom|them|which)|most(?:ly)? of them|comprising|"
+    r"in particular|(?:most|some|all|many) of (?:them|whom))(?:\s+(?:were|was|at least))?[\s,]*"
+    r"|\b(?:including|among)\b[^.;()]{0,60}(?:,|\band\b)\s*)$",
+    re.IGNORECASE,
+)
+_OF_THEM = re.compile(r"^\s*(?:of (?:them|whom|the (?:dead|victims|wounded))|among them)\b", re.IGNORECASE)
+_ACTIVE_NO = re.compile(
+    r"(?:\b(?:is|are|was|were|been|be|being|people|others?)\s+(?:\w+ly\s+)?|\d\s+)$", re.IGNORECASE
+)
+_ADJACENT_END = re.compile(r"^\s*(?:and\b|or\b|,|\.|;|\)|$)", re.IGNORECASE)
+_FOLLOWERS = re.compile(
+    r"^\s*(?:in|on|at|by|when|after|as|during|near|and\s+(?:wounded|injured)|,|\.|\)|overnight|"
+    r"yesterday|today|while|following|since|$)",
+    re.IGNORECASE,
+)
+
+
+def find(text: str, start: int, end: int) -> list[Casualties]:
+    """The tolls of the sentence ``text[start:end]``, in order."""
+    people = groups.find(text, start, end)
+    found: list[Casualties] = []
+    used: set[int] = set()
+    source = who_says(text, start, end)
+    for verb in _VERB.finditer(text, start, end):
+        kind = verb.lastgroup or "killed"
+        group = _of_verb(text, verb, [g for g in people if g.start not in used], end)
+        if group is not None:
+            used.add(group.start)
+            found.append(_casualties(kind, group, source, subset=_is_subset(text, start, group)))
+    found += _tolls(text, start, people, used, source)
+    found += _nones(text, start, end, source)
+    rest = [group for group in people if group.start not in used]
+    found += _subsets(text, start, rest, found, source)
+    return _joined(found)
+
+
+def _casualties(kind: str, group: Group, source: str | None, *, subset: bool) -> Casualties:
+    return Casualties(
+        kind=kind,
+        min=group.min,
+        max=group.max,
+        category=group.category,
+        affiliation=_affiliation(group.described),
+        source=source,
+        subset=subset,
+        start=group.start,
+        end=group.end,
+    )
+
+
+def _of_verb(text: str, verb: re.Match[str], people: Sequence[Group], end: int) -> Group | None:
+    after = _following(text, verb, people)
+    before = _preceding(text, verb, people)
+    if before and text[before.end : verb.start()].isspace() and _ADJACENT_END.match(text[verb.end() : end]):
+        return before
+    if _takes_object(text, verb, end):
+        return after or before
+    return before or after
+
+
+def _takes_object(text: str, verb: re.Match[str], end: int) -> bool:
+    """'killing 13' and 'killed 13' look forward, '13 were killed' and '13 dead' back."""
+    word = verb.group().lower()
+    if word.endswith(("ing", " of")) or word.startswith("claimed"):
+        return True
+    if word in {"dead", "missing", "died", "dies", "hurt", "homeless", "deaths", "death"}:
+        return False
+    if _ACTIVE_NO.search(text[max(0, verb.start() - 16) : verb.start()]):
+        return False
+    return not _FOLLOWERS.match(text[verb.end() : min(end, verb.end() + 24)])
+
+
+def _following(text: str, verb: re.Match[str], people: Sequence[Group]) -> Group | None:
+    for group in people:
+        if group.start < verb.end():
+            continue
+        gap = text[verb.end() : group.start]
+        if len(gap) < 40 and _AFTER_GAP.match(gap):
+            return group
+        return None
+    return None
+
+
+def _preceding(text: str, verb: re.Match[str], people: Sequence[Group]) -> Group | None:
+    best: Group | None = None
+    for group in people:
+        if group.end > verb.start():
+            break
+        gap = text[group.end : verb.start()]
+        if _BEFORE_GAP.match(gap) or (
+            group.headed and len(gap) < 110 and _LOOSE_GAP.match(gap) and best is None
+        ):
+            best = group if best is None or _BEFORE_GAP.match(gap) else best
+    return best
+
+
+def _tolls(
+    text: str, start: int, people: Sequence[Group], used: set[int], source: str | None
+) -> list[Casualties]:
+    found = []
+    for group in people:
+        if group.start not in used and _TOLL.search(text[max(start, group.start - 100) : group.start]):
+            word = text[max(start, group.start - 100) : group.start].lower()
+            used.add(group.start)
+            found.append(
+                _casualties("injured" if "injury toll" in word else "killed", group, source, subset=False)
+            )
+    return found
+
+
+def _nones(text: str, start: int, end: int, source: str | None) -> list[Casualties]:
+    found = []
+    for match in _NONE.finditer(text, start, end):
+        if match["without"].lower() == "any" and not re.search(
+            r"\b(?:not|no|nor|n't|n’t)\b", text[start : match.start()]
+        ):
+            continue
+        what = (match["hurt"] or match["what"]).lower()
+        kinds = _NONE_KINDS.get(what, ("killed", "injured"))
+        found += [
+            Casualties(kind=kind, min=0, max=0, source=source, start=match.start(), end=match.end())
+            for kind in kinds
+        ]
+    return found
+
+
+def _subsets(
+    text: str, start: int, people: Sequence[Group], found: Sequence[Casualties], source: str | None
+) -> list[Casualties]:
+    """'… including six children and four women', '… two of them children'."""
+    extra: list[Casualties] = []
+    for group in people:
+        if not group.headed and not _OF_THEM.match(text[group.end : group.end + 24]):
+            continue
+        if not _is_subset(text, start, group):
+            continue
+        kind = _kind_before(found, group) or (found[0].kind if found else None)
+        if kind:
+            extra.append(_casualties(kind, group, source, subset=True))
+    return extra
+
+
+def _kind_before(found: Sequence[Casualties], group: Group) -> str | None:
+    kind = None
+    for casualties in found:
+        if casualties.start is not None and casualties.start < group.start:
+            kind = casualties.kind
+    return kind
+
+
+def _is_subset(text: str, start: int, group: Group) -> bool:
+    before = text[max(start, group.start - 100) : group.start]
+    if group.described.lower().startswith(("of them", "of whom", "of the dead")):
+        return True
+    return bool(_SUBSET.search(before) or _OF_THEM.match(text[group.end : group.end + 24]))
+
+
+def _joined(found: list[Casualties]) -> list[Casualties]:
+    """Sorted; 'killed and wounded 30' and the like keep one entry a kind and place."""
+    unique: dict[tuple[str, int | None], Casualties] = {}
+    for casualties in found:
+        unique.setdefault((casualties.kind, casualties.start), casualties)
+    return sorted(unique.values(), key=lambda item: (item.start or 0, item.kind))
+
+
+_SOURCE = re.compile(
+    r"\baccording to (?P<a>(?:the |a |an )?[^,.;]{3,70}?)(?=[,.;]|\s+(?:said|on|in|which|who|that)\b|$)"
+    r"|[,”\"]\s*(?P<b>(?:the |a |an )?[^,.;”\"]{2,60}?)\s+(?:said|says|reported|told|announced|"
+    r"confirmed|added)\b"
+    r"|^(?P<c>(?:[Tt]he |[Aa] )?[A-Z][^,.;]{2,60}?)\s+(?:said|says|reported|announced|confirmed|"
+    r"claimed|put)\b"
+)
+
+
+def who_says(text: str, start: int, end: int) -> str | None:
+    """The source that the sentence names, as written."""
+    match = _SOURCE.search(text[start:end])
+    if not match:
+        return None
+    named = (match["a"] or match["b"] or match["c"]).strip()
+    return named if 2 < len(named) <= 70 else None
+
+
+_WHOSE = re.compile(
+    r"\b(?:[A-Z][\w-]+(?:ian|ish|ese|an|i|ch|eli)|government|Taliban|Houthi|Hamas|Hezbollah|ISIS|IS|"
+    r"PKK|YPG|SDF|HTS|US|U\.S\.|UN)\b"
+)
+
+
+def _affiliation(words: str) -> str | None:
+    match = _WHOSE.search(words)
+    return match.group() if match else None

@@ -1,0 +1,69 @@
+"""Sports, games, business and fiction use the words of war: their documents keep only what is certain."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from processors.events.reading import Reading
+from processors.events.triggers import Trigger
+
+_PLAY = frozenset({"sportsy", "filmy"})
+_GRAVE = frozenset(
+    {
+        "rebel",
+        "carbomb",
+        "gunfire",
+        "artillery",
+        "missile",
+        "aircraft",
+        "grenade",
+        "explosive",
+        "ev:kill-report",
+        "firearm",
+    }
+)
+_LOOSE = frozenset(
+    [
+        "raid",
+        "attack",
+        "armed-clash",
+        "shooting",
+        "explosion",
+        "bombing",
+        "robbery",
+        "massacre",
+        "protest",
+        "assassination",
+        "execution",
+        "looting",
+        "mob-violence",
+        "natural-disaster",
+        "man-made-disaster",
+        "labour-strike",
+        "abduction",
+        "group-change",
+        "diplomatic-event",
+        "agreement",
+        "territory-overtaken",
+        "territory-regained",
+        "airstrike",
+        "shelling",
+    ]
+)
+
+
+def keep(reading: Reading, triggers: Sequence[Trigger]) -> list[Trigger]:
+    """The triggers that remain once the document's domain is known."""
+    play, grave = _counts(reading)
+    if play >= 4 and play > 2 * grave:
+        return [trigger for trigger in triggers if trigger.type not in _LOOSE]
+    return list(triggers)
+
+
+def _counts(reading: Reading) -> tuple[int, int]:
+    play = grave = 0
+    for hits in reading.hits:
+        for hit in hits:
+            play += bool(_PLAY.intersection(hit.concepts))
+            grave += bool(_GRAVE.intersection(hit.concepts))
+    return play, grave

@@ -1,0 +1,44 @@
+"""An event mention while it is being put together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from processors.events.status import Judgement
+from processors.events.triggers import Trigger
+from processors.messages import Actor, Casualties, DateRange
+from processors.text.times import Time
+
+
+@dataclass(slots=True)
+class Draft:
+    """One trigger with everything known about it; ``places`` are indices, the best first."""
+
+    trigger: Trigger
+    judgement: Judgement
+    places: tuple[int, ...] = ()
+    own_place: bool = False  # the sentence itself names the place
+    days: tuple[date, date, Time | None] | None = None
+    actors: list[Actor] = field(default_factory=list)
+    casualties: list[Casualties] = field(default_factory=list)
+    mentions: list[Trigger] = field(default_factory=list)
+
+    def copy(self) -> Draft:
+        """A draft that can be changed without changing this one."""
+        return replace(
+            self, actors=list(self.actors), casualties=list(self.casualties), mentions=list(self.mentions)
+        )
+
+    @property
+    def date(self) -> DateRange | None:
+        """The event's date as it is published."""
+        if self.days is None:
+            return None
+        first, last, time = self.days
+        return DateRange(
+            start=first.isoformat(),
+            end=last.isoformat(),
+            text=time.text if time else None,
+            granularity=time.granularity if time else "day",
+        )

@@ -1,0 +1,131 @@
+"""Whether an event is said to have happened; denied, planned and hypothetical ones go by the words."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from processors.text.sentences import Sentence
+
+_I = re.IGNORECASE
+_NOT_DENIED = (
+    r"(?!.*\b(?:responsib\w+|involve\w+|role|part in|entry|access|bail|link\w*|accus\w+|knowledge|"
+    r"being behind)\b)"
+)
+_DENIED_BEFORE = re.compile(
+    rf"\b(?:den(?:y|ies|ied|ying)|denial of|refut\w+|dismiss(?:es|ed)? (?:reports|claims|rumou?rs)|"
+    rf"reject(?:s|ed)? (?:reports|claims))\b{_NOT_DENIED}[^.;]{{0,70}}$"
+    r"|\b(?:no|without (?:a|any|an)|not (?:a|any|an)|never)\s+(?:such\s+|new\s+|further\s+|"
+    r"known\s+)?(?:[\w-]+\s+)?$"
+    r"|\b(?:did|does|do|was|were|has|have|had|is|are)(?:\s+not|n['’]t)\s+(?:been\s+|yet\s+|any\s+|a\s+|"
+    r"an\s+|carr\w+ out\s+(?:a|an|any|the)\s+|conduct\w*\s+(?:a|an|any)\s+|launch\w*\s+(?:a|an|any)\s+|"
+    r"involved in\s+(?:a|an|any)\s+){0,2}$"
+    r"|\b(?:false|fake|bogus|baseless|unfounded)\s+(?:reports?|claims?|rumou?rs?|news|"
+    r"allegations?)\s+(?:of|about|that)\b[^.;]{0,40}$"
+    r"|\b(?:rumou?rs? of|hoax)\b[^.;]{0,30}$|\bno (?:evidence|indication|sign|truth|reports?) (?:of|"
+    r"that|to)\b[^.;]{0,50}$",
+    _I,
+)
+_DENIED_AFTER = re.compile(
+    r"^[^.;,]{0,40}?\b(?:did not|didn['’]t|never|has not|had not)\s+(?:take place|taken place|"
+    r"happen\w*|occur\w*)"
+    r"|^[^.;,]{0,30}?\b(?:was|were|is|are)\s+(?:a hoax|false|fake|untrue|fabricated|denied|baseless|"
+    r"unfounded)\b"
+    r"|^[^.;,]{0,30}?\b(?:denied|rejected|dismissed) (?:by|as)\b",
+    _I,
+)
+_PREPARE = (
+    r"plan(?:s|ned|ning)?|propos\w+|intend\w*|intention|threat(?:s|en(?:s|ed|ing)?)|vow(?:s|ed|ing)?|"
+    r"pledg\w+|prepar\w+|ready|readying|poised|set|due|scheduled|about|expected|"
+    r"promis\w+|seek(?:s|ing)?|want(?:s|ed)?|urg(?:es|ed|ing)|call(?:s|ed|ing)?|order(?:s|ed)?|"
+    r"agree(?:s|d)?|hop\w+|aim(?:s|ed|ing)?|consider\w*|mull\w*|weigh\w*|refus\w+"
+)
+_START = (
+    r"hold|stage|launch|carry out|conduct|mount|begin|start|resume|see|face|lead|organi[sz]e|continue|"
+    r"go ahead with|order"
+)
+_DET = (
+    r"(?:(?:a|an|the|its|their|his|new|another|further|more|any|own|major|large|fresh|mass|big|joint|"
+    r"military|ground|air|nationwide|general|peaceful|retaliatory)\s+){0,3}(?:[\w-]+\s+)?"
+)
+_PLANNED_BEFORE = re.compile(
+    rf"\b(?:will|shall|going to|'ll|would)\s+(?:not\s+|also\s+|soon\s+|again\s+|be\s+|continue to\s+|"
+    rf"now\s+)?(?:(?:{_START})\s+{_DET})?$"
+    rf"|\b(?:{_PREPARE})\s+(?:to|on)\s+(?:\w+\s+)?(?:(?:{_START})\s+)?{_DET}$"
+    rf"|\b(?:plans?|planned|planning|preparations?|preparing|call(?:s|ed|ing)?|schedule[ds]?|brac(?:es|"
+    rf"ed|ing)|ahead of|order(?:s|ed)?|upcoming|impending|imminent|looming)\s+(?:for\s+|of\s+)?{_DET}$"
+    rf"|\bsaid (?:it|they|he|she) would\s+(?:{_START})?\s*{_DET}$",
+    _I,
+)
+_PLANNED_AFTER = re.compile(
+    r"^\s*(?:planned|scheduled|set|due|slated)\s+(?:for|to|on)\b|^[^.;]{0,40}?\b(?:will|is to|are to|"
+    r"is set to|is due to)\s+(?:begin|start|take place|be held|go ahead)",
+    _I,
+)
+_MAYBE_BEFORE = re.compile(
+    rf"\b(?:could|may|might|can|should|must)\s+(?:also\s+|yet\s+|soon\s+|be\s+|well\s+)?(?:(?:{_START}|"
+    rf"trigger|lead to|result in|provoke|cause|spark)\s+)?{_DET}$"
+    r"|\b(?:if|unless|whether|in case|in the event)\b[^.;,]{0,60}$"
+    r"|\b(?:fear\w*|risks?|threat|danger|possib\w+|potential\w*|likelihood|prospect|chance|warn(?:s|ed|"
+    r"ing|ings)?|alert|brace\w*|hypothetical|worst-case)\s+(?:of|for|about|against|"
+    r"that)?\s*(?:\w+\s+){0,4}$"
+    r"|\b(?:prevent\w*|avert\w*|avoid\w*|deter\w*|foil\w*|thwart\w*|stop\w*|plot\w*|conspir\w+|"
+    r"attempt(?:s|ed|ing)? to|guard against|protect\w*\s+\w+\s+(?:from|against)|defend against|respond "
+    r"to any|suspected of planning)\s+(?:to\s+|a\s+|an\s+|any\s+)?(?:\w+\s+){0,3}$"
+    r"|\b(?:simulat\w+|mock|training|exercise|drill|rehears\w+|fictional|imaginary|virtual|"
+    r"staged)\s+(?:\w+\s+){0,2}$",
+    _I,
+)
+_MAYBE_AFTER = re.compile(
+    r"^\s*(?:exercises?|drills?|simulations?|training|scenarios?|plots?|warnings?|alerts?|sirens?|"
+    r"threats?|preparedness|shelters?)\b"
+    r"|^[^.;]{0,50}\b(?:as part of (?:an?|the) (?:exercise|drill|film|simulation)|could|might) "
+    r"(?:happen|occur|follow|be)",
+    _I,
+)
+_DRILL = re.compile(
+    r"\b(?:mock|simulated|drills?|military exercises?|war games?|re-?enact\w*|rehearsal)\b", _I
+)
+_GENERIC = re.compile(
+    r"\b(?:often|frequent|frequently|regularly|routinely|usually|typically|commonplace|are common|is "
+    r"common|sporadic(?:ally)?|every (?:year|week|month|day)|each year|over the years|history of|tend "
+    r"to)\b",
+    _I,
+)
+WINDOW = 90
+
+
+@dataclass(frozen=True, slots=True)
+class Modality:
+    """``status`` is denied, planned, hypothetical or None (it happened, now or before); ``why`` in words."""
+
+    status: str | None
+    why: str | None
+
+
+def judge(text: str, sentence: Sentence, start: int, end: int, event_type: str) -> Modality:
+    """How the sentence presents the trigger ``text[start:end]``."""
+    before = text[max(sentence.start, start - WINDOW) : start]
+    after = text[end : min(sentence.end, end + WINDOW)]
+    if event_type not in {"attribution", "diplomatic-event", "agreement"}:
+        found = _quoted(_DENIED_BEFORE.search(before)) or _quoted(_DENIED_AFTER.match(after))
+        if found:
+            return Modality("denied", found)
+    found = _quoted(_MAYBE_BEFORE.search(before)) or _quoted(_MAYBE_AFTER.match(after))
+    if found:
+        return Modality("hypothetical", found)
+    found = _quoted(_PLANNED_BEFORE.search(before)) or _quoted(_PLANNED_AFTER.match(after))
+    if found:
+        return Modality("planned", found)
+    if _DRILL.search(text, sentence.start, sentence.end):
+        return Modality("hypothetical", "an exercise")
+    return Modality(None, None)
+
+
+def generic(text: str, sentence: Sentence) -> bool:
+    """Whether the sentence speaks of what happens again and again."""
+    return bool(_GENERIC.search(text, sentence.start, sentence.end))
+
+
+def _quoted(match: re.Match[str] | None) -> str | None:
+    return f"“{' '.join(match.group().split())[:60]}”" if match else None

@@ -1,0 +1,136 @@
+"""A document as the event steps see it: sentences, hits and times, each worked out once."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from dataclasses import dataclass, field
+from datetime import date
+
+from processors.languages import data as languages
+from processors.languages import times as local_times
+from processors.text import lexicon as lexicons
+from processors.text import sentences, times
+from processors.text.lexicon import Hit, Lexicon
+from processors.text.sentences import Sentence
+from processors.text.times import Time
+
+_WORD = re.compile(r"[^\W\d_]{4,}")
+_STOP = frozenset(
+    [
+        "that",
+        "this",
+        "with",
+        "from",
+        "have",
+        "were",
+        "been",
+        "they",
+        "their",
+        "said",
+        "says",
+        "after",
+        "over",
+        "will",
+        "into",
+        "about",
+        "more",
+        "than",
+        "also",
+        "which",
+        "would",
+        "when",
+        "where",
+        "while",
+        "there",
+        "other",
+        "some",
+        "what",
+        "could",
+        "against",
+        "first",
+        "last",
+        "year",
+        "years",
+        "people",
+        "news",
+        "report",
+        "reports",
+    ]
+)
+
+
+@dataclass
+class Reading:
+    """One document. ``anchor`` is the day of publication; without one, relative times stay unread."""
+
+    text: str
+    language: str
+    anchor: date | None
+    sentences: tuple[Sentence, ...]
+    lexicon: Lexicon
+    hits: tuple[tuple[Hit, ...], ...]  # by sentence
+    _times: dict[int, list[Time]] = field(default_factory=dict)
+    _topic: frozenset[str] | None = None
+
+    def hits_in(self, sentence: Sentence) -> tuple[Hit, ...]:
+        """The lexicon hits of one sentence, in order."""
+        return self.hits[sentence.index]
+
+    def times_in(self, sentence: Sentence) -> list[Time]:
+        """The time expressions of one sentence, in order."""
+        found = self._times.get(sentence.index)
+        if found is None:
+            anchor = self.anchor or date(1, 1, 1)
+            found = self._find_times(anchor, sentence)
+            if self.anchor is None:
+                found = [time for time in found if time.first.year > 100]
+            self._times[sentence.index] = found
+        return found
+
+    def _find_times(self, anchor: date, sentence: Sentence) -> list[Time]:
+        if self.language == "en":
+            return times.find(self.text, anchor, sentence.start, sentence.end)
+        data = languages.load(self.language)
+        return local_times.find(self.text, anchor, sentence.start, sentence.end, data) if data else []
+
+    @property
+    def topic(self) -> frozenset[str]:
+        """The content words of title and lead: what the article is about."""
+        if self._topic is None:
+            words: set[str] = set()
+            for sentence in self.sentences[:2]:
+                words |= content_words(self.text, sentence)
+            self._topic = frozenset(words)
+        return self._topic
+
+
+def content_words(text: str, sentence: Sentence) -> set[str]:
+    """Stems (six letters) of the content words of a sentence."""
+    return {
+        word.lower()[:6]
+        for word in _WORD.findall(text, sentence.start, sentence.end)
+        if word.lower() not in _STOP
+    }
+
+
+def read(text: str, title_end: int, language: str, anchor: date | None) -> Reading:
+    """Split ``text`` and look up the lexicon of its language."""
+    lexicon = lexicons.load(language)
+    split = sentences.split(text, title_end)
+    return Reading(
+        text=text,
+        language=language,
+        anchor=anchor,
+        sentences=split,
+        lexicon=lexicon,
+        hits=_by_sentence(split, lexicon.find(text)),
+    )
+
+
+def _by_sentence(split: tuple[Sentence, ...], hits: list[Hit]) -> tuple[tuple[Hit, ...], ...]:
+    starts = [hit.start for hit in hits]
+    return tuple(
+        tuple(hits[bisect_left(starts, sentence.start) : bisect_left(starts, sentence.end)])
+        for sentence in split
+    )

@@ -1,0 +1,109 @@
+"""From a reading and its places to events: triggers, status, date, place, parties, tolls, assembly."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from processors.events import actors, casualties, domain, status, triggers, where
+from processors.events.actors import Mention
+from processors.events.assembly import assemble
+from processors.events.clues import Context
+from processors.events.draft import Draft
+from processors.events.reading import Reading
+from processors.events.triggers import Trigger
+from processors.languages import casualties as local_casualties
+from processors.languages import data as languages
+from processors.messages import Casualties, Event, Place
+from processors.taxonomy import FAMILIES
+from processors.text.lexicon import Hit
+from processors.text.sentences import Sentence
+
+_HURTING = FAMILIES["violence"] | FAMILIES["protests"] | FAMILIES["disasters"] | {"arrest", "displacement"}
+_TAKING = frozenset(
+    {"arrest", "raid", "abduction", "protest", "protest-intervention", "protest-crackdown", "riot"}
+)
+TOLL_REACH = 4  # sentences: a toll without an event of its own belongs to the last event this far back
+
+
+def triggers_of(reading: Reading) -> list[Trigger]:
+    """All triggers of a document that survive the refusals."""
+    found: list[Trigger] = []
+    for sentence in reading.sentences:
+        hits = reading.hits_in(sentence)
+        if hits:
+            found += triggers.find(_context(reading, sentence), sentence, reading.lexicon)
+    return domain.keep(reading, found)
+
+
+def events_of(reading: Reading, found: Sequence[Trigger], places: Sequence[Place]) -> tuple[Event, ...]:
+    """The document's events, the main one first."""
+    known = actors.known_actors(reading.text) if found else []
+    drafts = [_draft(reading, trigger, places, known) for trigger in found]
+    _attach_tolls(reading, drafts)
+    return assemble(drafts, places, reading.text)
+
+
+def _context(reading: Reading, sentence: Sentence) -> Context:
+    return Context(reading.text, sentence.start, sentence.end, reading.hits_in(sentence))
+
+
+def _draft(reading: Reading, trigger: Trigger, places: Sequence[Place], known: Sequence[Mention]) -> Draft:
+    sentence = trigger.sentence
+    judgement = status.of_trigger(reading, sentence, trigger.start, trigger.end, trigger.type)
+    own = where.of_trigger(reading, sentence, trigger.start, trigger.end, places)
+    inside = [mention for mention in known if sentence.start <= mention.start < sentence.end]
+    return Draft(
+        trigger=trigger,
+        judgement=judgement,
+        places=own or where.fallback(reading, sentence, places),
+        own_place=bool(own),
+        days=status.event_date(reading, judgement),
+        actors=actors.roles(_context(reading, sentence), Hit(trigger.start, trigger.end, ()), inside),
+    )
+
+
+def _attach_tolls(reading: Reading, drafts: list[Draft]) -> None:
+    """Give each toll to an event of its sentence, else to the last one of the sentences before."""
+    by_sentence: dict[int, list[Draft]] = {}
+    for draft in drafts:
+        by_sentence.setdefault(draft.trigger.sentence.index, []).append(draft)
+    last: Draft | None = None
+    for sentence in reading.sentences:
+        here = by_sentence.get(sentence.index, [])
+        candidates = [draft for draft in here if draft.trigger.type in _HURTING]
+        for toll in _tolls_in(reading, sentence):
+            home = _home(toll, candidates) or _carried(reading, sentence, last, toll)
+            if home is not None:
+                home.casualties.append(toll)
+        current = [draft for draft in candidates if draft.judgement.status == "current"]
+        last = max(current, key=lambda draft: draft.trigger.weight, default=last)
+
+
+def _tolls_in(reading: Reading, sentence: Sentence) -> list[Casualties]:
+    if reading.language == "en":
+        return casualties.find(reading.text, sentence.start, sentence.end)
+    data = languages.load(reading.language)
+    return local_casualties.find(reading.text, sentence.start, sentence.end, data) if data else []
+
+
+def _home(toll: Casualties, candidates: Sequence[Draft]) -> Draft | None:
+    fitting = [draft for draft in candidates if _suits(toll, draft)]
+    start = toll.start or 0
+    return min(fitting, key=lambda draft: abs(draft.trigger.start - start), default=None)
+
+
+def _suits(toll: Casualties, draft: Draft) -> bool:
+    if toll.kind == "detained":
+        return draft.trigger.type in _TAKING
+    if toll.kind == "kidnapped":
+        return draft.trigger.type in {"abduction", "attack", "raid"}
+    return draft.trigger.type != "arrest"
+
+
+def _carried(reading: Reading, sentence: Sentence, last: Draft | None, toll: Casualties) -> Draft | None:
+    if last is None or sentence.index - last.trigger.sentence.index > TOLL_REACH or not _suits(toll, last):
+        return None
+    judged = status.of_trigger(
+        reading, sentence, toll.start or sentence.start, toll.end or sentence.end, "toll"
+    )
+    return last if judged.status == "current" else None

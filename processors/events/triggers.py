@@ -1,0 +1,74 @@
+"""Triggers: which words of a sentence name an event, and of which type."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from processors.events.clues import Context
+from processors.taxonomy import compatible, specificity
+from processors.text.lexicon import Frame, Hit, Lexicon
+from processors.text.sentences import Sentence
+
+REFUSED = "none"
+WEAK = "kill-report"  # says that people were hurt, not by what: an event only where a frame says so
+
+
+@dataclass(frozen=True, slots=True)
+class Trigger:
+    """A word or phrase that names an event."""
+
+    start: int
+    end: int
+    type: str
+    weight: float  # how clearly the words say so; about 0.3 (weak) to 3 (certain)
+    sentence: Sentence
+
+
+def find(context: Context, sentence: Sentence, lexicon: Lexicon) -> list[Trigger]:
+    """The triggers of one sentence, weak and doubled ones removed, in order."""
+    found = [
+        trigger for hit in context.hits if (trigger := _classify(context, hit, sentence, lexicon)) is not None
+    ]
+    return _without_echoes(found)
+
+
+def _classify(context: Context, hit: Hit, sentence: Sentence, lexicon: Lexicon) -> Trigger | None:
+    best_type, best = "", 0.0
+    for event_type in hit.event_types():
+        weight = lexicon.weights.get(event_type, 1.0)
+        if weight > best:
+            best_type, best = event_type, weight
+    for frame in _frames(hit, lexicon):
+        if frame.weight > best and context.holds(frame, hit):
+            best_type, best = frame.type, frame.weight
+    if best_type in {"", REFUSED, WEAK}:
+        return None
+    return Trigger(hit.start, hit.end, best_type, best, sentence)
+
+
+def _frames(hit: Hit, lexicon: Lexicon) -> Iterable[Frame]:
+    seen: set[int] = set()
+    for concept in hit.concepts:
+        for frame in lexicon.frames.get(concept, ()):
+            if id(frame) not in seen:
+                seen.add(id(frame))
+                yield frame
+
+
+def _without_echoes(triggers: Sequence[Trigger]) -> list[Trigger]:
+    """Drop what a clearer trigger of the same sentence says better: 'attack' beside 'drone strike'."""
+    kept = []
+    for trigger in triggers:
+        clearer = any(
+            other is not trigger
+            and other.weight > trigger.weight
+            and (other.type != trigger.type or other.weight > trigger.weight)
+            and compatible(other.type, trigger.type)
+            and specificity(other.type) >= specificity(trigger.type)
+            and (specificity(trigger.type) == 0 or trigger.weight < 1.0 or other.type == trigger.type)
+            for other in triggers
+        )
+        if not clearer:
+            kept.append(trigger)
+    return kept

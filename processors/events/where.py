@@ -1,0 +1,127 @@
+"""The place of an event is not any place that is mentioned: which one belongs to a trigger."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from processors.events.reading import Reading
+from processors.messages import Place
+from processors.text.sentences import Sentence
+
+_FINENESS = {"point": 5, "city": 5, "admin2": 4, "admin1": 3, "country": 2, "unknown": 1}
+_LOCATIVE = re.compile(
+    r"\b(?:in|at|near|on|outside|inside|around|across|towards?|over|against|throughout|into|within|of|"
+    r"entered|hit|struck|targeted|bombed|shelled|raided|"
+    r"attacked|pounded|stormed|seized|captured|town of|city of|village of|outskirts of|province of|"
+    r"district of|suburb of|countryside of|north of|south of|east of|west of)\s+"
+    r"(?:(?:the|a|an|central|northern|southern|eastern|western|northwestern|northeastern|southeastern|"
+    r"southwestern|north-west|north-east|rebel-held|nearby|downtown|"
+    r"northwest|northeast|southeast|southwest|rural|besieged|occupied|opposition-held|towns?|city|"
+    r"village|villages|province|district|region|area|capital|of|Syria's|Iraq's|[\w’]+['’]s)\s+){0,5}$",
+    re.IGNORECASE,
+)
+_ELSEWHERE = re.compile(
+    r"\b(?:from|refugees from|fled|flew from|based in|born in|native of|returned to|ambassador to|"
+    r"talks in|meeting in|speaking in|told reporters in|said in|statement in|"
+    r"headquartered in|allies|heading to|trip to|visit to|said from|exiled in|trained in|studied in|"
+    r"border with|like|similar to (?:\w+ ){0,3}in)\s+(?:the\s+|[A-Z]\w+['’]s\s+)?$",
+    re.IGNORECASE,
+)
+_LIST = re.compile(
+    r"^\s*(?:,|and|or|, and|as well as|,? including)\s*(?:the\s+)?(?:(?:town|village|city|villages|"
+    r"towns|nearby|province|district)s?\s+(?:of\s+)?)?$",
+    re.IGNORECASE,
+)
+_BREAK = re.compile(
+    r"[;:—]|\b(?:but|while|after|when|where|which|who|whose|since|although|said|told|says|where)\b",
+    re.IGNORECASE,
+)
+
+
+def of_trigger(
+    reading: Reading, sentence: Sentence, start: int, end: int, places: Sequence[Place]
+) -> tuple[int, ...]:
+    """Indices of the places that the sentence gives the trigger, the best first."""
+    inside = [index for index, place in enumerate(places) if sentence.start <= place.start < sentence.end]
+    scored = sorted(
+        ((_score(reading.text, sentence, start, end, places[i]), i) for i in inside), reverse=True
+    )
+    if not scored or scored[0][0] <= -2:
+        return ()
+    best = scored[0][1]
+    return (best, *_companions(reading.text, best, inside, places))
+
+
+def _score(text: str, sentence: Sentence, start: int, end: int, place: Place) -> float:
+    before = text[max(sentence.start, place.start - 70) : place.start]
+    between = text[end : place.start] if place.start >= end else text[place.end : start]
+    score = 0.25 * _FINENESS.get(place.precision, 1) + 0.5 * place.confidence
+    score -= min(len(between), 160) / 80
+    score -= 0.8 * len(_BREAK.findall(between))
+    score += 0.3 if place.start >= end else 0.0
+    if _ELSEWHERE.search(before):
+        score -= 3.0
+    elif _LOCATIVE.search(before):
+        score += 1.0
+    return score
+
+
+def _companions(text: str, best: int, inside: Sequence[int], places: Sequence[Place]) -> list[int]:
+    """Places that contain the best one, and those that stand beside it in a list."""
+    main = places[best]
+    found = [index for index in inside if index != best and contains(places[index], main)]
+    last = main
+    for index in inside:
+        other = places[index]
+        listed = other.start > last.end and _LIST.match(text[last.end : other.start])
+        if listed and index not in found and other.precision == main.precision:
+            found.append(index)
+            last = other
+    return found
+
+
+def contains(outer: Place, inner: Place) -> bool:
+    """Whether ``outer`` is the country or admin-1 that ``inner`` lies in."""
+    if not outer.country or outer.country != inner.country:
+        return False
+    rank = _FINENESS.get(outer.precision, 1), _FINENESS.get(inner.precision, 1)
+    if rank[0] >= rank[1]:
+        return False
+    return outer.precision == "country" or (outer.admin1 is not None and outer.admin1 == inner.admin1)
+
+
+def fits(one: Place, other: Place) -> bool:
+    """Whether two places may be where one event happened: the same, or one inside the other."""
+    if one.geoname_id is not None and one.geoname_id == other.geoname_id:
+        return True
+    if one.name.casefold() == other.name.casefold():
+        return True
+    return contains(one, other) or contains(other, one)
+
+
+def fallback(reading: Reading, sentence: Sentence, places: Sequence[Place]) -> tuple[int, ...]:
+    """Without a place in the sentence: the last one in the two sentences before, else the lead's."""
+    for index in range(len(places) - 1, -1, -1):
+        place = places[index]
+        if place.start < sentence.start and _near(reading, sentence, place):
+            before = reading.text[max(0, place.start - 70) : place.start]
+            if not _ELSEWHERE.search(before) and place.precision != "unknown":
+                return (index, *[i for i, other in enumerate(places[:index]) if contains(other, place)][:2])
+    return _lead(reading, places)
+
+
+def _near(reading: Reading, sentence: Sentence, place: Place) -> bool:
+    floor = reading.sentences[max(0, sentence.index - 2)].start
+    return place.start >= floor
+
+
+def _lead(reading: Reading, places: Sequence[Place]) -> tuple[int, ...]:
+    stop = reading.sentences[min(2, len(reading.sentences) - 1)].end if reading.sentences else 0
+    lead = [
+        index for index, place in enumerate(places) if place.start < stop and place.precision != "unknown"
+    ]
+    if not lead:
+        return ()
+    best = max(lead, key=lambda index: (_FINENESS.get(places[index].precision, 1), -index))
+    return (best, *[index for index in lead if contains(places[index], places[best])][:2])

@@ -1,0 +1,1 @@
+"""Reading text without a statistical model: sentences, lexicon hits, numbers, time expressions."""

@@ -1,0 +1,209 @@
+"""The lexicon: words and phrases to concepts, found in one Aho-Corasick pass.
+
+Lexicons are TOML files, one a language (``processors/lexicons/<language>.toml``); their format is described
+in docs/enrichment.md. The longest entry wins where entries overlap, so that 'heart attack' hides 'attack'.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from importlib import resources
+from typing import Any
+
+import ahocorasick
+
+from config.errors import EnrichmentError
+from processors.text.inflect import forms
+
+_FOLDER = resources.files("processors") / "lexicons"
+EVENT = "ev:"  # concepts of direct triggers are "ev:<event type>"
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """``text[start:end]`` belongs to these concepts."""
+
+    start: int
+    end: int
+    concepts: tuple[str, ...]
+
+    def event_types(self) -> list[str]:
+        """The event types that this hit triggers directly."""
+        return [concept[3:] for concept in self.concepts if concept.startswith(EVENT)]
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A rule that gives a trigger its type from what stands around it. See docs/enrichment.md."""
+
+    type: str  # event type, or "none" to refuse
+    on: frozenset[str]  # concepts of the trigger
+    near: tuple[frozenset[str], ...] = ()  # each group must occur within ``window`` on either side
+    before: tuple[frozenset[str], ...] = ()  # ... before the trigger
+    after: tuple[frozenset[str], ...] = ()  # ... after the trigger
+    sentence: tuple[frozenset[str], ...] = ()  # ... in the sentence
+    subject: frozenset[str] = frozenset()  # the agent is one of these parties
+    object: frozenset[str] = frozenset()  # the patient is one of these parties
+    absent: frozenset[str] = frozenset()  # none of these within ``window``
+    nowhere: frozenset[str] = frozenset()  # none of these in the sentence
+    window: int = 80  # characters
+    weight: float = 2.0
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """The compiled lexicon of one language."""
+
+    language: str
+    frames: Mapping[str, tuple[Frame, ...]]  # by concept of the trigger
+    weights: Mapping[str, float]  # of direct triggers, by event type
+    prefixes: tuple[str, ...]  # clitics that may stand before a word (Arabic, Hebrew)
+    automaton: Any = field(repr=False)
+
+    def find(self, text: str) -> list[Hit]:
+        """Hits in ``text``, in order, without overlaps."""
+        if not len(self.automaton):
+            return []
+        lowered = lower(text)
+        found = [
+            hit
+            for end, (length, open_end, concepts) in self.automaton.iter(lowered)
+            if (hit := self._bounded(lowered, end + 1 - length, end + 1, open_end, concepts))
+        ]
+        return longest(found)
+
+    def _bounded(
+        self, text: str, start: int, end: int, open_end: bool, concepts: tuple[str, ...]
+    ) -> Hit | None:
+        if start and _inside(text[start - 1]) and not self._after_prefix(text, start):
+            return None
+        if end < len(text) and _inside(text[end]):
+            if not open_end:
+                return None
+            while end < len(text) and _inside(text[end]):
+                end += 1
+        return Hit(start, end, concepts)
+
+    def _after_prefix(self, text: str, start: int) -> bool:
+        for prefix in self.prefixes:
+            begin = start - len(prefix)
+            if begin >= 0 and text.startswith(prefix, begin) and not (begin and _inside(text[begin - 1])):
+                return True
+        return False
+
+
+def lower(text: str) -> str:
+    """Lower case with as many code points as ``text`` (offsets stay valid)."""
+    lowered = text.lower()
+    if len(lowered) == len(text):
+        return lowered
+    return "".join(small if len(small := char.lower()) == 1 else char for char in text)
+
+
+def _inside(char: str) -> bool:
+    return char.isalnum() or char == "_"
+
+
+def longest(hits: Iterable[Hit]) -> list[Hit]:
+    """Leftmost, then longest; what overlaps a kept hit goes, equal spans join their concepts."""
+    kept: list[Hit] = []
+    for hit in sorted(hits, key=lambda hit: (hit.start, -hit.end)):
+        last = kept[-1] if kept else None
+        if last and hit.start == last.start and hit.end == last.end:
+            kept[-1] = Hit(last.start, last.end, tuple(dict.fromkeys(last.concepts + hit.concepts)))
+        elif not last or hit.start >= last.end:
+            kept.append(hit)
+        elif hit.end - hit.start > last.end - last.start:
+            kept[-1] = hit
+    return kept
+
+
+def languages() -> frozenset[str]:
+    """Languages that have a lexicon."""
+    return frozenset(
+        entry.name.removesuffix(".toml") for entry in _FOLDER.iterdir() if entry.name.endswith(".toml")
+    )
+
+
+@lru_cache(maxsize=32)
+def load(language: str) -> Lexicon:
+    """The shipped lexicon of ``language`` (ISO 639-1); an empty one where there is none."""
+    path = _FOLDER / f"{language}.toml"
+    if not path.is_file():
+        return compile_lexicon(language, {})
+    try:
+        return compile_lexicon(language, tomllib.loads(path.read_text("utf-8")))
+    except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
+        raise EnrichmentError(f"lexicon {path}: {error}; reinstall or mend it") from error
+
+
+def source_bytes() -> bytes:
+    """Everything that the shipped lexicons say, for the pipeline's version."""
+    return b"".join(entry.read_bytes() for entry in sorted(_FOLDER.iterdir(), key=lambda entry: entry.name))
+
+
+def compile_lexicon(language: str, data: Mapping[str, Any]) -> Lexicon:
+    """A lexicon from its parsed TOML."""
+    entries: dict[str, tuple[bool, list[str]]] = {}
+    for concept, words in data.get("concepts", {}).items():
+        _collect(entries, concept, words)
+    for event_type, words in data.get("triggers", {}).items():
+        _collect(entries, EVENT + event_type, words)
+    automaton = ahocorasick.Automaton()
+    for surface, (open_end, concepts) in entries.items():
+        automaton.add_word(surface, (len(surface), open_end, tuple(concepts)))
+    if entries:
+        automaton.make_automaton()
+    return Lexicon(
+        language=language,
+        frames=_by_trigger(_frame(item) for item in data.get("frames", [])),
+        weights=dict(data.get("weights", {})),
+        prefixes=tuple(data.get("prefixes", ())),
+        automaton=automaton,
+    )
+
+
+def _collect(entries: dict[str, tuple[bool, list[str]]], concept: str, words: str) -> None:
+    for entry in words.replace("\n", ",").split(","):
+        if not entry.strip():
+            continue
+        for surface, open_end in forms(entry):
+            was_open, concepts = entries.get(surface, (False, []))
+            if concept not in concepts:
+                concepts.append(concept)
+            entries[surface] = (was_open or open_end, concepts)
+
+
+def _by_trigger(frames: Iterable[Frame]) -> dict[str, tuple[Frame, ...]]:
+    found: dict[str, list[Frame]] = {}
+    for frame in frames:
+        for concept in frame.on:
+            found.setdefault(concept, []).append(frame)
+    return {concept: tuple(members) for concept, members in found.items()}
+
+
+def _frame(item: Mapping[str, Any]) -> Frame:
+    return Frame(
+        type=item["type"],
+        on=frozenset(item["on"].split()),
+        near=_groups(item.get("near")),
+        before=_groups(item.get("before")),
+        after=_groups(item.get("after")),
+        sentence=_groups(item.get("sentence")),
+        subject=frozenset(item.get("subject", "").split()),
+        object=frozenset(item.get("object", "").split()),
+        absent=frozenset(item.get("absent", "").split()),
+        nowhere=frozenset(item.get("nowhere", "").split()),
+        window=item.get("window", 80),
+        weight=float(item.get("weight", 2.0)),
+    )
+
+
+def _groups(value: str | list[str] | None) -> tuple[frozenset[str], ...]:
+    """'a b' is one group (either); ['a b', 'c'] demands one of a, b and also c."""
+    if not value:
+        return ()
+    return tuple(frozenset(group.split()) for group in ([value] if isinstance(value, str) else value))
