@@ -102,6 +102,8 @@ def admin_rows(
         name, iso, code, geoname_id, kind, aliases, level = row[:7]
         if not geoname_id or not code:
             continue
+        if level in ("1", "2"):  # the code tells better than the ISO hierarchy (Erbil is IQ.11)
+            level = "1" if code.count(".") == 1 else "2"
         found = earth.get(int(geoname_id), {}) if level == "1" else {}
         lat, lon, population = points.get(number, (None, None, 0))
         if found:
@@ -153,13 +155,44 @@ def rings(geometry: Any) -> list[Any]:
     return [part.exterior for part in parts if part.geom_type == "Polygon" and not part.is_empty]
 
 
-def shapes(features: list[dict[str, Any]]) -> bytes:
+def division_code(p: dict[str, Any], known: set[str], parents: dict[str, str]) -> str:
+    """GeoNames admin-1 code of a map shape, which may be finer (districts of GB) or older than GeoNames'."""
+    country = p.get("iso_a2")
+    iso = parents.get(str(p.get("iso_3166_2")))  # first: old FIPS codes in gn_a1_code were given anew
+    code = str(p.get("gn_a1_code") or "")
+    nation = f"GB.{p.get('gu_a3')}" if country == "GB" else ""
+    region = parents.get(f"{country}:{p.get('region')}")
+    name = parents.get(f"{country}:{p.get('name')}")
+    for guess in (iso, nation, region, code, name):
+        if guess and guess in known:
+            return guess
+    return ""
+
+
+def division_parents(subdivisions: list[list[str]]) -> dict[str, str]:
+    """ISO codes of any level, and "CC:name" of admin-1, to GeoNames admin-1 codes."""
+    parents: dict[str, str] = {}
+    for name, iso, code, _id, _kind, aliases, *_ in subdivisions:
+        if not code:
+            continue
+        first = ".".join(code.split(".")[:2])
+        if iso:
+            parents[iso] = first
+        if code == first:
+            parents |= {f"{code[:2]}:{n}": first for n in (name, *aliases.split("|"))}
+    return parents
+
+
+def shapes(features: list[dict[str, Any]], subdivisions: list[list[str]]) -> bytes:
     """Outer rings: per feature a header line of codes, then int16 coordinates in 1/SHAPE_SCALE degree."""
     out = bytearray()
+    parents = division_parents(subdivisions)
+    known = {row[2] for row in subdivisions if row[2].count(".") == 1}
     for feature in features:
         if not feature["geometry"]:
             continue
-        p = feature["properties"]
+        p = dict(feature["properties"])
+        p["gn_a1_code"] = division_code(p, known, parents)
         geometry = shapely.from_geojson(json.dumps(feature["geometry"]))
         outer = rings(geometry.simplify(SHAPE_TOLERANCE_DEGREES))
         head = "\t".join(str(p.get(k) or "") for k in ("iso_a2", "gn_a1_code", "iso_3166_2", "name")).encode()
@@ -187,7 +220,7 @@ def main() -> None:
     write_gz(options.out / "admin.tsv.gz", text.encode())
     write_gz(options.out / "city_admin2.bin.gz", city_links(cities, subdivisions))
     write_gz(options.out / "country_names.tsv.gz", country_names().encode())
-    write_gz(options.out / "admin1_shapes.bin.gz", shapes(features))
+    write_gz(options.out / "admin1_shapes.bin.gz", shapes(features, subdivisions))
     print(f"{len(rows):,} admin rows, {len(cities):,} cities, {len(features):,} shapes")
 
 

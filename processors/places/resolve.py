@@ -1,7 +1,8 @@
 """Which place a name means: every candidate of every name scored together, document by document.
 
 One sense per document: mentions of the same name are one *topic*. A candidate starts from its prior (fame:
-log population, number of alternate names, kind, whether the name is its first name). Then, a few rounds long, it
+log population, number of alternate names, kind, whether the name is its first name). Then, a few rounds
+long, it
 gains from the other topics: candidates nearby, in the same admin-1 or country, and, much more, from an
 explicit "X, Y" where it lies in Y. Demonyms and the feed's country vote for countries. This is mean-field
 inference on a fully connected graph; nothing random, nothing learned.
