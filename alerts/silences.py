@@ -1,4 +1,4 @@
-"""Silences, from files and by command: while one holds, matching alerts are not told (and that is recorded)."""
+"""Silences, from files and by command: while one holds, matching alerts are recorded but not told."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import Connection, Engine, insert, select, update
@@ -14,6 +15,7 @@ from alerts.outbox_tables import from_ms, silences, to_ms
 from alerts.routing_labels import Labels, Matcher, all_hold, compile_matchers
 from config.errors import UsageError
 from config.models.channels import ChannelsFile
+from streams.state import reading, writing
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,7 @@ def from_state(connection: Connection, now: datetime | None = None) -> tuple[Sil
     query = select(silences).order_by(silences.c.created_at.desc(), silences.c.id)
     if now is not None:
         query = query.where(silences.c.ends_at > to_ms(now), silences.c.expired_at.is_(None))
-    return tuple(_read(row._mapping) for row in connection.execute(query))
+    return tuple(_read(dict(row._mapping)) for row in connection.execute(query))
 
 
 def add(
@@ -98,7 +100,7 @@ def add(
         "created_at": to_ms(now),
         "expired_at": None,
     }
-    with engine.begin() as connection:
+    with writing(engine) as connection:
         connection.execute(insert(silences).values(values))
     return _read(values)
 
@@ -112,20 +114,20 @@ def expire(engine: Engine, silence_id: str, now: datetime) -> None:
         .where(silences.c.id == silence_id, silences.c.expired_at.is_(None))
         .values(expired_at=to_ms(now), ends_at=to_ms(now))
     )
-    with engine.begin() as connection:
+    with writing(engine) as connection:
         if connection.execute(ended).rowcount == 0:
             raise UsageError(f"no running silence {silence_id}; see: tocsin alerts silences")
 
 
 def list_all(engine: Engine, channels: ChannelsFile, now: datetime | None = None) -> tuple[Silence, ...]:
     """Silences of both sources; with ``now`` only those that have not ended."""
-    with engine.connect() as connection:
+    with reading(engine) as connection:
         made = from_state(connection, now)
     written = from_files(channels)
     return tuple(s for s in written if now is None or now < s.ends) + made
 
 
-def _read(row: Mapping[str, object]) -> Silence:
+def _read(row: Mapping[str, Any]) -> Silence:
     match = {str(k): tuple(v) for k, v in json.loads(str(row["matchers"])).items()}
     return Silence(
         id=str(row["id"]),

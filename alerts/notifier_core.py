@@ -1,0 +1,198 @@
+"""The notifier's work, one step at a time, with ``now`` passed in: no threads and no waiting here."""
+
+from __future__ import annotations
+
+import logging
+import random
+import time
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Row
+
+from alerts import outbox_leases
+from alerts.acknowledge_links import Linker
+from alerts.channels.base import Message, Sender
+from alerts.escalation import reminder_row
+from alerts.messages import Alert
+from alerts.outbox_dispatch import insert_rows, next_due, plan_due, route_notices
+from alerts.outbox_leases import Lease
+from alerts.outbox_messages import load
+from alerts.outbox_outcomes import History, Judge, Outcome, Result
+from alerts.outbox_owners import Owner, Registry
+from alerts.outbox_tables import SENT
+from alerts.routing import Destination, Router
+from config.errors import ChannelError, StateUnavailable
+from config.models.channels import ChannelBase
+from config.models.root import Config
+from streams.codec import decode
+from streams.state import reading, writing
+
+log = logging.getLogger(__name__)
+
+Clock = Callable[[], datetime]
+InHand = tuple[Lease, Message, tuple[Row[Any], ...]]
+_AT_ONCE = 20
+_INSIST = 120  # tries to record a result: about ten minutes
+
+
+class NotifierCore:
+    """Routes, plans, leases, sends and records. ``senders`` maps channel names to ready channels."""
+
+    def __init__(
+        self,
+        config: Config,
+        engine: Engine,
+        senders: Mapping[str, Sender],
+        *,
+        owner: Owner | None = None,
+        chance: random.Random | None = None,
+        pause: Callable[[float], object] = time.sleep,
+    ) -> None:
+        self.engine = engine
+        self.router = Router(config)
+        self.senders = senders
+        self.registry = Registry(owner or Owner.make())
+        self._links = Linker(config.settings)
+        self._pause = pause
+        self._chance = chance or random.Random()  # noqa: S311 (jitter, not a secret)
+
+    @property
+    def owner(self) -> str:
+        """The id written into leases."""
+        return self.registry.owner.id
+
+    def tend(self, now: datetime) -> None:
+        """Beat, take over what dead notifiers held, route and plan what is due."""
+        if self.registry.beat_is_due():
+            self._beat(now)
+        while route_notices(self.engine, self.router, now):
+            pass
+        plan_due(self.engine, self.router, now)
+
+    def next_due(self, now: datetime) -> datetime | None:
+        """When something is due by itself."""
+        with reading(self.engine) as connection:
+            return next_due(connection, now)
+
+    def work(self, channel: str, clock: Clock, stopping: Callable[[], bool] = lambda: False) -> int:
+        """Lease a few deliveries of one channel and send them; returns how many attempts were made.
+
+        Between two messages one transaction records the result of the first and the beginning of the second.
+        """
+        if self._nothing_for(channel, clock()):
+            return 0
+        with writing(self.engine) as connection:
+            leased = list(outbox_leases.lease(connection, self.owner, channel, clock(), _AT_ONCE))
+            current = self._begin_next(connection, leased, clock())
+        done = 0
+        while current:
+            result = self._send(channel, current[1])
+            done += 1
+            current = self._insist(partial(self._advance, current, result, leased, clock, stopping))
+        return done
+
+    def _advance(
+        self,
+        current: InHand,
+        result: Result,
+        leased: list[Lease],
+        clock: Clock,
+        stopping: Callable[[], bool],
+    ) -> InHand | None:
+        """Record a result and begin the next delivery, in one transaction."""
+        taken, _, rows = current
+        waiting = list(leased)
+        with writing(self.engine) as connection:
+            outcome = self._record(connection, taken, result, rows, clock())
+            if outcome.pause_until or stopping():
+                outbox_leases.give_back(connection, waiting)
+                return None
+            following = self._begin_next(connection, waiting, clock())
+        leased[:] = waiting
+        return following
+
+    def _insist(self, step: Callable[[], InHand | None]) -> InHand | None:
+        """A result in hand must not be lost: while the database is away, wait and record it then."""
+        for attempt in range(1, _INSIST + 1):
+            try:
+                return step()
+            except StateUnavailable as error:
+                if attempt == _INSIST:
+                    raise
+                log.warning("a result waits to be recorded: %s", error)
+                self._pause(min(5.0, 0.1 * 2**attempt))
+        return None
+
+    def leave(self) -> None:
+        """Give back every lease and strike this notifier off."""
+        with writing(self.engine) as connection:
+            outbox_leases.release(connection, self.owner)
+            self.registry.forget(connection, [self.owner])
+
+    def _beat(self, now: datetime) -> None:
+        with writing(self.engine) as connection:
+            self.registry.beat(connection, now)
+            outbox_leases.retire(connection, self.router.channels, now)
+            dead = outbox_leases.orphans(connection) - self.registry.alive(connection)
+            if not dead:
+                return
+            settings: Mapping[str, ChannelBase] = self.router.channels
+            count = outbox_leases.recover(connection, dead, settings, now, self._chance)
+            self.registry.forget(connection, dead)
+        log.warning("took over %d deliveries of a notifier that died", count)
+
+    def _nothing_for(self, channel: str, now: datetime) -> bool:
+        """A look without the write lock, so that idle channels cost nobody anything."""
+        with reading(self.engine) as connection:
+            return not outbox_leases.any_due(connection, channel, now)
+
+    def _begin_next(self, connection: Connection, leased: list[Lease], now: datetime) -> InHand | None:
+        while leased:
+            taken = leased.pop(0)
+            if outbox_leases.begin(connection, self.owner, taken, now):
+                message, rows = load(connection, taken, lambda alert, to: self._links.url(alert, to, now))
+                return taken, message, rows
+        return None
+
+    def _send(self, channel: str, message: Message) -> Result:
+        sender = self.senders[channel]
+        try:
+            return sender.send(message)
+        except ChannelError as error:
+            log.warning("channel %s: %s: %s", channel, type(error).__name__, error)
+            return error
+        except Exception as error:
+            log.exception("channel %s: a defect while sending %s", channel, message.id)
+            return error
+
+    def _record(
+        self,
+        connection: Connection,
+        taken: Lease,
+        result: Result,
+        rows: tuple[Row[Any], ...],
+        now: datetime,
+    ) -> Outcome:
+        history = History(
+            created=taken.created,
+            attempts=taken.attempts + 1,
+            unknowns=taken.unknowns,
+            channel_failures=outbox_leases.failures(connection, taken.channel),
+        )
+        outcome = Judge(self.router.channels[taken.channel], now, self._chance).after(result, history)
+        if not outbox_leases.finish(connection, self.owner, taken, outcome, now):
+            log.warning("delivery %s was taken over by another notifier meanwhile", taken.id)
+        if outcome.state == SENT:
+            reminders = (self._reminder(row, now) for row in rows)
+            insert_rows(connection, [row for row in reminders if row])
+        return outcome
+
+    def _reminder(self, row: Row[Any], now: datetime) -> dict[str, Any] | None:
+        if row.kind == "escalation":
+            return None
+        node = self.router.node(row.route)
+        destination = Destination(row.channel, row.target, node)
+        return reminder_row(decode(row.body, Alert), destination, row.ordinal + 1, row.severity, now)

@@ -1,0 +1,272 @@
+"""Lease → begin → send → finish: who has a delivery in hand, and what became of it.
+
+Order of writing: an attempt is recorded as begun, durably, before anything is handed to the provider, and as
+finished right after. So after a crash it is known which messages cannot have left (leased, not begun: they
+simply go again) and which may have (begun, not finished: the channel's policy for lost answers).
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, and_, func, insert, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from alerts.outbox_outcomes import History, Judge, Outcome
+from alerts.outbox_tables import (
+    FAILED,
+    LEASED,
+    PENDING,
+    SENT,
+    UNKNOWN,
+    attempts,
+    channel_states,
+    deliveries,
+    from_ms,
+    outbox,
+    to_ms,
+)
+from config.models.channels import ChannelBase
+
+_SLACK_MS = 5000
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """A delivery in hand."""
+
+    id: str
+    channel: str
+    target: str
+    form: str
+    thread: str | None
+    title: str
+    created: datetime
+    attempts: int  # begun so far
+    unknowns: int  # of these, how many answers were lost
+    possible_duplicate: bool
+
+
+def lease(
+    connection: Connection, owner: str, channel: str, now: datetime, at_most: int = 20
+) -> tuple[Lease, ...]:
+    """Take deliveries of one channel whose time has come; none while the channel is paused."""
+    if paused(connection, channel, now):
+        return ()
+    rows = connection.execute(
+        select(deliveries)
+        .where(_due(channel, now))
+        .order_by(deliveries.c.next_attempt, deliveries.c.created_at, deliveries.c.id)
+        .limit(at_most)
+        .with_for_update(skip_locked=True)  # no effect on SQLite, where the transaction is alone
+    ).all()
+    ids = [row.id for row in rows]
+    _set_state(connection, ids, LEASED, lease_owner=owner, begun_at=None)
+    lost = _unknowns(connection, ids)
+    return tuple(_lease(row, lost.get(row.id, 0)) for row in rows)
+
+
+def any_due(connection: Connection, channel: str, now: datetime) -> bool:
+    """Whether :func:`lease` would find anything."""
+    due = select(deliveries.c.id).where(_due(channel, now)).limit(1)
+    return connection.execute(due).first() is not None and not paused(connection, channel, now)
+
+
+def begin(connection: Connection, owner: str, leased: Lease, now: datetime) -> bool:
+    """Record that handing over begins. False: the lease is not ours any more; do not send."""
+    mine = (deliveries.c.id == leased.id, deliveries.c.lease_owner == owner, deliveries.c.state == LEASED)
+    number = leased.attempts + 1
+    if (
+        connection.execute(
+            update(deliveries).where(*mine).values(begun_at=to_ms(now), attempts=number)
+        ).rowcount
+        == 0
+    ):
+        return False
+    connection.execute(
+        insert(attempts).values(delivery=leased.id, number=number, owner=owner, started_at=to_ms(now))
+    )
+    return True
+
+
+def finish(connection: Connection, owner: str, leased: Lease, outcome: Outcome, now: datetime) -> bool:
+    """Record how the attempt went. False: the lease was taken over meanwhile; the attempt is still noted."""
+    _finish_attempt(connection, leased.id, leased.attempts + 1, outcome, now)
+    held = connection.execute(
+        select(deliveries.c.lease_owner, deliveries.c.state).where(deliveries.c.id == leased.id)
+    ).one()
+    ours = held.lease_owner == owner and held.state == LEASED
+    late_success = outcome.state == SENT and held.state in {PENDING, UNKNOWN}
+    if ours or late_success:
+        _close(connection, leased.id, outcome, now)
+    _note_channel(connection, leased.channel, outcome, now)
+    return ours
+
+
+def release(connection: Connection, owner: str) -> None:
+    """Give back what was leased and not begun."""
+    held = connection.execute(
+        select(deliveries.c.id).where(
+            deliveries.c.lease_owner == owner, deliveries.c.state == LEASED, deliveries.c.begun_at.is_(None)
+        )
+    ).scalars()
+    _set_state(connection, list(held), PENDING, lease_owner=None)
+
+
+def give_back(connection: Connection, leases: Sequence[Lease]) -> None:
+    """Return leases that were not begun."""
+    _set_state(connection, [item.id for item in leases], PENDING, lease_owner=None)
+
+
+def orphans(connection: Connection) -> frozenset[str]:
+    """Every owner that holds a lease."""
+    held = select(deliveries.c.lease_owner).where(deliveries.c.state == LEASED).distinct()
+    return frozenset(owner for owner in connection.execute(held).scalars() if owner)
+
+
+def recover(
+    connection: Connection,
+    dead: Collection[str],
+    settings: Mapping[str, ChannelBase],
+    now: datetime,
+    chance: random.Random,
+) -> int:
+    """Take the leases of dead owners away; returns how many."""
+    rows = connection.execute(
+        select(deliveries)
+        .where(deliveries.c.state == LEASED, deliveries.c.lease_owner.in_(list(dead)))
+        .with_for_update(skip_locked=True)
+    ).all()
+    lost = _unknowns(connection, [row.id for row in rows])
+    _set_state(connection, [row.id for row in rows if row.begun_at is None], PENDING, lease_owner=None)
+    for row in rows:
+        if row.begun_at is not None:
+            history = History(from_ms(row.created_at), row.attempts, lost.get(row.id, 0), 0)
+            outcome = Judge(settings.get(row.channel) or ChannelBase(), now, chance).after_crash(history)
+            _finish_attempt(connection, row.id, row.attempts, outcome, now)
+            _close(connection, row.id, outcome, now)
+    return len(rows)
+
+
+def retire(connection: Connection, configured: Collection[str], now: datetime) -> None:
+    """Fail what waits for channels that are not configured any more: nobody would ever send it."""
+    gone = connection.execute(
+        select(deliveries.c.id).where(
+            deliveries.c.state == PENDING, deliveries.c.channel.not_in(list(configured))
+        )
+    ).scalars()
+    why = "the channel is not configured any more"
+    _set_state(connection, list(gone), FAILED, last_error=why, finished_at=to_ms(now))
+
+
+def paused(connection: Connection, channel: str, now: datetime) -> bool:
+    """Whether the whole channel waits (server down, rate limited)."""
+    found = _channel(connection, channel)
+    if found is None or found.paused_until is None:
+        return False
+    return bool(found.paused_until > to_ms(now) and found.set_at <= to_ms(now) + _SLACK_MS)
+
+
+def failures(connection: Connection, channel: str) -> int:
+    """Failures of the whole channel in a row."""
+    found = _channel(connection, channel)
+    return int(found.failures) if found else 0
+
+
+def _due(channel: str, now: datetime) -> ColumnElement[bool]:
+    now_ms = to_ms(now)
+    come = or_(deliveries.c.next_attempt <= now_ms, deliveries.c.set_at > now_ms + _SLACK_MS)
+    return and_(deliveries.c.channel == channel, deliveries.c.state == PENDING, come)
+
+
+def _channel(connection: Connection, channel: str) -> Row[Any] | None:
+    return connection.execute(select(channel_states).where(channel_states.c.channel == channel)).one_or_none()
+
+
+def _finish_attempt(
+    connection: Connection, delivery: str, number: int, outcome: Outcome, now: datetime
+) -> None:
+    connection.execute(
+        update(attempts)
+        .where(attempts.c.delivery == delivery, attempts.c.number == number)
+        .values(
+            finished_at=to_ms(now),
+            outcome=outcome.outcome,
+            error=outcome.error,
+            provider_id=outcome.provider_id,
+        )
+    )
+
+
+def _close(connection: Connection, delivery: str, outcome: Outcome, now: datetime) -> None:
+    values: dict[str, Any] = {
+        "lease_owner": None,
+        "begun_at": None,
+        "last_error": outcome.error,
+        "provider_id": outcome.provider_id,
+        "set_at": to_ms(now),
+        "finished_at": None if outcome.state == PENDING else to_ms(now),
+    }
+    if outcome.next_attempt:
+        values["next_attempt"] = to_ms(outcome.next_attempt)
+    if outcome.possible_duplicate:
+        values["possible_duplicate"] = True
+    _set_state(connection, [delivery], outcome.state, **values)
+
+
+def _set_state(connection: Connection, ids: Sequence[str], state: str, **values: object) -> None:
+    """The state of deliveries and, copied, of their rows."""
+    if not ids:
+        return
+    connection.execute(update(deliveries).where(deliveries.c.id.in_(ids)).values(state=state, **values))
+    row_values: dict[str, object] = {"state": state}
+    if "finished_at" in values:
+        row_values["finished_at"] = values["finished_at"]
+    connection.execute(update(outbox).where(outbox.c.delivery.in_(ids)).values(row_values))
+
+
+def _note_channel(connection: Connection, channel: str, outcome: Outcome, now: datetime) -> None:
+    """Remember pauses and how often the whole channel failed in a row."""
+    values: dict[str, object] = {"channel": channel, "set_at": to_ms(now), "last_error": outcome.error}
+    if outcome.state == SENT:
+        values |= {"failures": 0, "paused_until": None, "last_sent_at": to_ms(now)}
+        changed: dict[str, object] = dict(values)
+    elif outcome.pause_until:
+        values |= {"failures": 1, "paused_until": to_ms(outcome.pause_until)}
+        changed = values | {"failures": channel_states.c.failures + 1}
+    else:
+        return
+    module: Callable[..., Any] = (
+        postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    )
+    connection.execute(
+        module(channel_states).values(values).on_conflict_do_update(index_elements=["channel"], set_=changed)
+    )
+
+
+def _unknowns(connection: Connection, ids: Sequence[str]) -> dict[str, int]:
+    query = (
+        select(attempts.c.delivery, func.count())
+        .where(attempts.c.delivery.in_(ids), attempts.c.outcome == "unknown")
+        .group_by(attempts.c.delivery)
+    )
+    return {row[0]: row[1] for row in connection.execute(query)} if ids else {}
+
+
+def _lease(row: Row[Any], unknowns: int) -> Lease:
+    return Lease(
+        id=row.id,
+        channel=row.channel,
+        target=row.target,
+        form=row.form,
+        thread=row.thread,
+        title=row.title,
+        created=from_ms(row.created_at),
+        attempts=row.attempts,
+        unknowns=unknowns,
+        possible_duplicate=row.possible_duplicate,
+    )
