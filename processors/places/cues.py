@@ -14,8 +14,12 @@ def _words(name: str) -> frozenset[str]:
 
 
 LOCATIVE = _words("locative")
+LOCATIVE |= _words("locative_other_languages")
 DIRECTIONS = _words("directions")
 OF_KINDS = _words("of_kinds")
+OF_KINDS |= _words("of_kinds_other_languages")
+OF = _words("of")
+PREFIXES = _words("prefixes")
 KIND_AFTER = _words("kind_after")
 ADMIN_WORDS = _words("admin_words")
 BODY_AFTER = _words("body_after")

@@ -210,15 +210,17 @@ def _name_weight(mention: Mention) -> float:
     if mention.last > mention.first:
         return 0.6
     key = mention.key
-    weight = 0.0
+    weight = -4.0 if len(key) == 1 else 0.0
     if key in cues.COMMON:
         weight -= 4.0
     if key in cues.PERSON_NAMES:
         weight -= 1.2
     if len(key) <= 2 and not mention.text.isupper():
         weight -= 2.0
-    if len(key) <= 3:
+    if len(key) <= 3 and key[:1] < "\u0400":  # elsewhere three letters are a whole name: حلب, Ош
         weight -= 0.6
+    if mention.text[:1] in cues.PREFIXES and not key.startswith(fold(mention.text)[:1]):
+        weight += 1.0  # 'in' and 'to' are written together with the name
     return weight
 
 
@@ -233,11 +235,11 @@ def _before(page: Page, mention: Mention) -> float:
         if word.key in cues.PERSON_TITLES:
             return -2.5
         return 0.0
-    if word.key == "of" and page.key(mention.first - 2) in cues.OF_KINDS:
+    if word.key in cues.OF and page.key(mention.first - 2) in cues.OF_KINDS:
         return 2.0
     if word.key == "the" and page.key(mention.first - 2) in cues.LOCATIVE:
         return 0.3
-    if word.key in cues.LOCATIVE:
+    if word.key in cues.LOCATIVE or word.text == "à":
         return 1.2
     if word.key in cues.PERSON_TITLES and word.capital:
         return -2.5

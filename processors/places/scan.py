@@ -30,6 +30,7 @@ _SHORTENED = {
     "twp.": "township",
     "gov": "governorate",
 }
+_APOSTROPHE_SUFFIX = re.compile(r"([^\W_]{3,})['’][a-zçğıöşü]{1,6}")
 _CASELESS = ("ARABIC", "HEBREW", "SYRIAC", "DEVANAGARI", "BENGALI", "THAI", "ETHIOPIC", "MYANMAR", "GEORGIAN")
 
 
@@ -160,12 +161,18 @@ def _arabic_bases(word: str) -> Iterator[str]:
         yield "ال" + word
 
 
+def _without_suffix(raw: str) -> str | None:
+    """The folded name before an apostrophe and a case ending, as Turkish writes names: İdlib'e, Kabil'de."""
+    match = _APOSTROPHE_SUFFIX.fullmatch(raw)
+    return fold(match[1]) if match else None
+
+
 def _keys_from(text: str, words: list[Word], first: int, gazetteer: Gazetteer) -> Iterator[Found]:
     """Every run of words from ``first`` on that could be a name."""
     heads = [
         base for base in bases(words[first].key) if base and gazetteer.starts_name(base.split(" ", 1)[0])
     ]
-    heads += [v for v in (_SHORTENED.get(words[first].key),) if v]
+    heads += [v for v in (_SHORTENED.get(words[first].key), _without_suffix(words[first].text)) if v]
     if not heads:
         return
     tail = ""
