@@ -13,7 +13,7 @@ from kafka import ConsumerRebalanceListener, KafkaConsumer, OffsetAndMetadata
 from kafka import TopicPartition as KafkaPartition
 from kafka import errors as kafka_errors
 
-from config.errors import LogError
+from config.errors import Fenced, LogError
 from streams.broker import Offsets, OnPartitions
 from streams.kafka.clients import Clients
 from streams.kafka.errors import translated
@@ -68,6 +68,7 @@ class KafkaLogConsumer:
         self._consumer: KafkaConsumer | None = None
         self._closed = False
         self._healthy = time.monotonic()
+        self._membership: Any = None
 
     def poll(self, timeout: float, max_records: int = 500) -> list[Record]:
         """Records from the assigned partitions, in order within each; empty after ``timeout`` seconds."""
@@ -75,6 +76,8 @@ class KafkaLogConsumer:
             consumer = self._open()
             self._follow_topics(consumer)
             polled = consumer.poll(timeout_ms=int(timeout * 1000), max_records=max_records)
+            _finish_join(consumer)
+            self._membership = consumer.group_metadata()
             if polled:
                 self._healthy = time.monotonic()
             elif time.monotonic() - self._healthy > _HEALTH_SECONDS:
@@ -141,11 +144,26 @@ class KafkaLogConsumer:
         if self._group is None:
             raise LogError("a consumer without a group has nothing to commit")
         with translated(self._clients.where):
+            self.require_owned(offsets)
             self._open().commit(to_kafka(offsets), timeout_ms=_REQUEST_TIMEOUT_MS)
 
-    def group_metadata(self) -> Any:
-        """What the broker fences transactions by."""
-        return self._open().group_metadata()
+    def require_owned(self, offsets: Offsets) -> None:
+        """Fenced where a partition is not ours; the broker itself only looks at the group's generation."""
+        foreign = sorted(set(offsets) - self.assignment())
+        if foreign:
+            raise Fenced(
+                f"group {self._group} gave {foreign[0].topic}[{foreign[0].partition}] to another member"
+            )
+
+    def membership(self) -> Any:
+        """The group's generation as of the last poll, which the broker fences transactions by.
+
+        Not the client's current one: a client that was thrown out forgets its generation, and a commit
+        without one is not checked at all.
+        """
+        if self._membership is None or self._membership.generation_id < 0:
+            raise Fenced(f"this worker is no member of group {self._group} now")
+        return self._membership
 
     def close(self) -> None:
         """Leave the group at once, committing nothing. Idempotent."""
@@ -161,8 +179,22 @@ class KafkaLogConsumer:
         if self._consumer is None:
             self._consumer = self._clients.consumer(self._group)
             if self._group is not None and self._topics:
+                for topic in self._topics:  # joining without metadata would cost a second rebalance
+                    self._consumer.partitions_for_topic(topic)
                 self._consumer.subscribe(list(self._topics), listener=self._listener)
         return self._consumer
+
+
+def _finish_join(consumer: KafkaConsumer) -> None:
+    """Mend a join that kafka-python (3.0.12) leaves half done, for ever.
+
+    Where new metadata made the leader rejoin and poll's time ran out meanwhile, the client takes the snapshot
+    of the metadata for done and never applies the assignment that it received.
+    """
+    coordinator = consumer._coordinator
+    join = coordinator._join_task
+    if coordinator.rejoining and join is not None and join.is_done and not coordinator.need_rejoin():
+        coordinator.request_rejoin()
 
 
 def to_kafka(offsets: Offsets) -> dict[KafkaPartition, OffsetAndMetadata]:

@@ -82,13 +82,14 @@ class TransactionalSession:
 
     def _transact(self, outputs: Sequence[OutputRecord], offsets: Offsets) -> None:
         with translated(self._clients.where):
+            self.consumer.require_owned(offsets)
             _refuse_large(outputs)
             producer = self._begin()
             try:
                 for output in outputs:
                     hand_over(producer, output)
                 if offsets:
-                    producer.send_offsets_to_transaction(to_kafka(offsets), self.consumer.group_metadata())
+                    producer.send_offsets_to_transaction(to_kafka(offsets), self.consumer.membership())
                 self._commit(producer)
             except BaseException:
                 self._abort(producer)

@@ -14,3 +14,7 @@ class TestEmbedded(BrokerContract):
     @pytest.fixture
     def broker(self, tmp_path: Path) -> EmbeddedBroker:
         return EmbeddedBroker(tmp_path / "log.db")
+
+    @pytest.fixture
+    def zombie_broker(self, tmp_path: Path) -> EmbeddedBroker:
+        return EmbeddedBroker(tmp_path / "log.db", lease_ms=500, max_poll_seconds=0.1)
