@@ -11,7 +11,12 @@ from processors.taxonomy import ALIASES, EVENT_TYPES, FAMILIES
 
 def load_config(folder: Path) -> Config:
     """The validated configuration; raises ConfigError with every problem, unknown event types included."""
-    return load(folder, event_types=frozenset((*EVENT_TYPES, *FAMILIES, *ALIASES)))
+    return load(folder, event_types=event_names())
+
+
+def event_names() -> frozenset[str]:
+    """Every name that a rule may use under ``events``."""
+    return frozenset((*EVENT_TYPES, *FAMILIES, *ALIASES))
 
 
 def check_deeply(config: Config) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,6 +10,11 @@ from config.errors import ConfigError
 from config.models.root import Config
 
 Fingerprint = dict[str, tuple[int, int]]
+
+_OURS = frozenset({".py", ".pyc", ".json"})  # in the shipped folder, code; in a starter folder, schemas
+
+_YAML = (".yaml", ".yml")
+_SUFFIXES = (*_YAML, ".geojson", ".json")
 
 # What each stage never looks at: a change there alone does not restart it.
 _IGNORED: dict[str, frozenset[str]] = {
@@ -21,14 +27,13 @@ _IGNORED: dict[str, frozenset[str]] = {
 
 
 def fingerprint(folder: Path) -> Fingerprint:
-    """Modification time (ns) and size of every file under ``folder``, by path."""
+    """Modification time (ns) and size of every YAML and polygon file under ``folder``, by path."""
     found: Fingerprint = {}
     for path in sorted(folder.rglob("*")):
-        try:
-            facts = path.stat()
-        except OSError:  # removed while we looked
+        if path.suffix not in _SUFFIXES:
             continue
-        if path.is_file():
+        with contextlib.suppress(OSError):  # removed while we looked
+            facts = path.stat()
             found[str(path)] = (facts.st_mtime_ns, facts.st_size)
     return found
 
@@ -36,7 +41,7 @@ def fingerprint(folder: Path) -> Fingerprint:
 def only_yaml(before: Fingerprint, after: Fingerprint) -> bool:
     """True when every changed file is YAML, so that comparing the models tells whether anything changed."""
     changed = {path for path in before.keys() | after.keys() if before.get(path) != after.get(path)}
-    return all(path.endswith((".yaml", ".yml")) for path in changed)
+    return all(path.endswith(_YAML) for path in changed)
 
 
 def matters(stage: str, old: Config, new: Config) -> bool:

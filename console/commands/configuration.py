@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
 from importlib.metadata import version as installed_version
-from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from config.errors import UsageError
 from console.command import command
 from console.context import Context
 
@@ -31,19 +28,11 @@ def init(
     force: Annotated[bool, typer.Option("--force", help="Overwrite files that are there.")] = False,
 ) -> int | None:
     """Write a first configuration: a watch on public conflict news that runs as it is."""
-    written, kept = [], []
-    with as_file(files("config") / "shipped") as shipped:
-        for source in sorted(path for path in shipped.rglob("*") if path.suffix in {".yaml", ".geojson"}):
-            target = folder / source.relative_to(shipped)
-            if target.exists() and not force:
-                kept.append(str(target))
-                continue
-            try:
-                target.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(source, target)
-            except OSError as error:
-                raise UsageError(f"{target}: cannot be written ({error.strerror})") from error
-            written.append(str(target))
+    from config.initialise import initialise
+    from console.loading import event_names
+
+    done = initialise(folder, force=force, event_types=event_names())
+    written, kept = [str(path) for path in done.written], [str(path) for path in done.kept]
     if context.json:
         context.emit({"written": written, "kept": kept})
         return None
@@ -81,14 +70,12 @@ def schema(
     ] = None,
 ) -> int | None:
     """Print the JSON Schema of the configuration files, for editors."""
-    from config.loader import MODELS
+    from config.schema import all_schemas
+    from config.schema import schema as schema_of
+    from console.loading import event_names
 
-    if name is not None and name.removesuffix(".yaml") not in MODELS:
-        raise UsageError(f"no configuration file called {name!r}; there are {', '.join(MODELS)}")
-    if name is not None:
-        context.emit(MODELS[name.removesuffix(".yaml")].model_json_schema(by_alias=True))
-    else:
-        context.emit({key: model.model_json_schema(by_alias=True) for key, model in MODELS.items()})
+    names = event_names()
+    context.emit(schema_of(name, event_types=names) if name else all_schemas(event_types=names))
     return None
 
 
