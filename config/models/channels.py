@@ -263,7 +263,7 @@ class ChannelsFile(Model):
     channels: dict[Identifier, Channel] = Field(default_factory=dict)
     """Whom to tell, by name."""
     route: Route | None = None
-    """Which alert goes to which channel; default: every alert to the first channel."""
+    """Which alert goes to which channel; default: every alert to every channel."""
     intervals: dict[Identifier, TimeInterval] = Field(default_factory=dict)
     """Named stretches of the week for mute and active."""
     inhibit: tuple[Inhibition, ...] = ()
