@@ -1,0 +1,209 @@
+"""The Store over the state database, within the caller's transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Connection, Table
+from sqlalchemy.dialects import postgresql, sqlite
+
+from alerts.incident_joining import HORIZON
+from alerts.incidents import Incident
+from alerts.messages import Alert
+from alerts.reports import Report
+from alerts.stores import AlertState, Hit
+from alerts.tables import alert_revisions, alerts, incident_reports, incidents, rule_hits, rule_memory
+from streams.codec import decode, encode
+
+_LOCK = 0x696E636964656E74  # "incident": PostgreSQL advisory lock of everything that joins or raises
+
+
+def serialise(connection: Connection) -> None:
+    """Wait for, and then keep out, every other transaction that joins incidents.
+
+    Two alerters that see the first two reports of one event must not both open an incident. SQLite's write
+    transactions exclude each other anyway.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(sa.text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+
+
+def upsert(
+    connection: Connection, table: Table, values: Mapping[str, Any], *, only_new: bool = False
+) -> bool:
+    """Insert a row, or update it where its primary key exists; returns whether a row was written."""
+    make = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    statement = make(table).values(dict(values))
+    keys = [column.name for column in table.primary_key]
+    rest = {name: statement.excluded[name] for name in values if name not in keys}
+    if only_new or not rest:
+        return connection.execute(statement.on_conflict_do_nothing()).rowcount > 0
+    statement = statement.on_conflict_do_update(index_elements=keys, set_=rest)
+    return connection.execute(statement).rowcount > 0
+
+
+class SqlStore:
+    """See ``alerts.stores.Store``. One transaction's view; make a new one for each."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def incident_of(self, key: str) -> Incident | None:
+        """See Store."""
+        joined = incidents.join(incident_reports, incidents.c.id == incident_reports.c.incident)
+        body = self._connection.scalar(
+            sa.select(incidents.c.body).select_from(joined).where(incident_reports.c.key == key)
+        )
+        return None if body is None else decode(body, Incident)
+
+    def candidates(self, report: Report) -> Iterable[Incident]:
+        """See Store."""
+        country = report.place.country if report.place else None
+        query = sa.select(incidents.c.body).where(
+            incidents.c.last_at >= report.effective - HORIZON,
+            incidents.c.first_at <= report.effective + HORIZON,
+        )
+        if country is not None:
+            query = query.where(incidents.c.country.in_([country, ""]))
+        for (body,) in self._connection.execute(query.order_by(incidents.c.last_at.desc()).limit(2000)).all():
+            yield decode(body, Incident)
+
+    def save_incident(self, incident: Incident, report: Report) -> None:
+        """See Store."""
+        place = incident.place
+        upsert(
+            self._connection,
+            incidents,
+            {
+                "id": incident.id,
+                "country": (place.country if place else None) or "",
+                "type": incident.type,
+                "first_at": incident.first,
+                "last_at": incident.last,
+                "body": encode(incident),
+            },
+        )
+        upsert(
+            self._connection,
+            incident_reports,
+            {
+                "key": report.key,
+                "incident": incident.id,
+                "document": report.document,
+                "effective_at": report.effective,
+            },
+        )
+
+    def alert(self, id_: str) -> AlertState | None:
+        """See Store."""
+        body = self._connection.scalar(sa.select(alerts.c.body).where(alerts.c.id == id_))
+        return None if body is None else decode(body, AlertState)
+
+    def alerts_of(self, incident: str) -> Sequence[AlertState]:
+        """See Store."""
+        query = sa.select(alerts.c.body).where(alerts.c.incident == incident).order_by(alerts.c.id)
+        return [decode(body, AlertState) for (body,) in self._connection.execute(query)]
+
+    def save_alert(self, state: AlertState) -> None:
+        """See Store."""
+        alert = state.alert
+        upsert(
+            self._connection,
+            alerts,
+            {
+                "id": alert.id,
+                "rule": alert.rule,
+                "incident": alert.incident,
+                "kind": alert.kind,
+                "severity": alert.severity,
+                "revision": alert.revision,
+                "headline": alert.headline,
+                "raised": state.raised,
+                "sent": state.sent,
+                "backfill": alert.backfill,
+                "created_at": alert.created,
+                "updated_at": alert.updated,
+                "body": encode(state),
+            },
+        )
+
+    def add_hit(self, rule: str, group: str, hit: Hit) -> None:
+        """See Store."""
+        where = sa.and_(
+            rule_hits.c.rule == rule, rule_hits.c.hit_group == group, rule_hits.c.ident == hit.ident
+        )
+        known = self._connection.scalar(sa.select(rule_hits.c.at).where(where))
+        if known is None or hit.at < known:
+            values = {"rule": rule, "hit_group": group, "ident": hit.ident, "at": hit.at}
+            upsert(self._connection, rule_hits, values)
+
+    def hits(self, rule: str, group: str, after: datetime, until: datetime) -> list[Hit]:
+        """See Store."""
+        query = (
+            sa.select(rule_hits.c.at, rule_hits.c.ident)
+            .where(
+                rule_hits.c.rule == rule,
+                rule_hits.c.hit_group == group,
+                rule_hits.c.at > after,
+                rule_hits.c.at <= until,
+            )
+            .order_by(rule_hits.c.at, rule_hits.c.ident)
+        )
+        return [Hit(at, ident) for at, ident in self._connection.execute(query)]
+
+    def memory(self, rule: str, key: str) -> bytes | None:
+        """See Store."""
+        found: bytes | None = self._connection.scalar(
+            sa.select(rule_memory.c.value).where(rule_memory.c.rule == rule, rule_memory.c.key == key[:300])
+        )
+        return found
+
+    def remember(self, rule: str, key: str, value: bytes) -> None:
+        """See Store."""
+        upsert(self._connection, rule_memory, {"rule": rule, "key": key[:300], "value": value})
+
+    def add_revision(self, alert: Alert, now: datetime) -> bool:
+        """Keep a revision for the topic ``alerts``; False where it was known."""
+        values = {
+            "alert_id": alert.id,
+            "revision": alert.revision,
+            "created_at": now,
+            "published": False,
+            "body": encode(alert),
+        }
+        return upsert(self._connection, alert_revisions, values, only_new=True)
+
+    def unpublished(self, limit: int = 200) -> list[Alert]:
+        """Revisions that are not in the topic yet, the oldest first."""
+        query = (
+            sa.select(alert_revisions.c.body)
+            .where(alert_revisions.c.published.is_(False))
+            .order_by(alert_revisions.c.created_at, alert_revisions.c.alert_id, alert_revisions.c.revision)
+            .limit(limit)
+        )
+        return [decode(body, Alert) for (body,) in self._connection.execute(query)]
+
+    def mark_published(self, published: Iterable[Alert]) -> None:
+        """They are in the topic now."""
+        for alert in published:
+            self._connection.execute(
+                sa.update(alert_revisions)
+                .where(alert_revisions.c.alert_id == alert.id, alert_revisions.c.revision == alert.revision)
+                .values(published=True)
+            )
+
+    def prune(self, incidents_before: datetime, hits_before: Mapping[str, datetime]) -> None:
+        """Forget incidents that no article can join any more, and hits outside of every window."""
+        gone = sa.select(incidents.c.id).where(incidents.c.last_at < incidents_before)
+        self._connection.execute(sa.delete(incident_reports).where(incident_reports.c.incident.in_(gone)))
+        self._connection.execute(sa.delete(incidents).where(incidents.c.last_at < incidents_before))
+        for rule, before in hits_before.items():
+            self._connection.execute(
+                sa.delete(rule_hits).where(rule_hits.c.rule == rule, rule_hits.c.at < before)
+            )
+
+
+KEEP_INCIDENTS = timedelta(days=400)
