@@ -31,6 +31,15 @@ def dead_letter(record: Record, stage: str, error: BaseException) -> OutputRecor
     )
 
 
+def revive(letter: Record) -> OutputRecord:
+    """The dead letter as a record for the topic it came from, marked so that no de-duplication drops it."""
+    topic = letter.header(headers.DLQ_TOPIC)
+    name = letter.topic.removesuffix(DLQ_SUFFIX) if topic is None else topic.decode()
+    mark = f"{letter.topic}:{letter.partition}:{letter.offset}".encode()
+    kept = headers.without_dlq(letter.headers)
+    return OutputRecord(name, letter.key, letter.value, (*kept, (headers.DLQ_REVIVED, mark)))
+
+
 def carry(record: Record, output: OutputRecord) -> OutputRecord:
     """The output with its input's replay id, where the input has one and the output has not."""
     replay_id = record.header(headers.REPLAY_ID)

@@ -9,8 +9,8 @@ a new offset. The stage that reads the topic asks here and drops the second one:
 
 What is accepted is noted *before* the outputs are checkpointed, with the offset: after a crash the same
 record comes again at the same offset and is accepted again. Ask for a whole polled batch at once (one
-transaction), for example in ``prepare``. Records that a replay wrote (they carry ``tocsin-replay-id``) count
-by themselves: the first within one replay is accepted.
+transaction), for example in ``prepare``. Records that a replay wrote (they carry ``tocsin-replay-id``), and
+dead letters written back, count by themselves: the first of one replay is accepted.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, Engine, and_, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from streams.headers import REPLAY_ID
+from streams.headers import DLQ_REVIVED, REPLAY_ID
 from streams.records import Record
 from streams.state import writing
 from streams.tables import accepted
@@ -57,9 +57,9 @@ class Dedupe:
 
     def _accept(self, connection: Connection, item: Item, now: datetime) -> bool:
         key, revision, record = item
-        replay_id = record.header(REPLAY_ID)
-        if replay_id is not None:
-            revision = f"{revision}@{replay_id.decode('utf-8', 'replace')}"
+        written_again_by = record.header(REPLAY_ID) or record.header(DLQ_REVIVED)
+        if written_again_by is not None:
+            revision = f"{revision}@{written_again_by.decode('utf-8', 'replace')}"
         place = {"topic": record.topic, "partition": record.partition, "offset": record.offset}
         values = {"stage": self._stage, "key": key, "revision": revision, "accepted": now, **place}
         insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert

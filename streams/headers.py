@@ -14,6 +14,7 @@ DLQ_STAGE = DLQ + "stage"
 DLQ_EXCEPTION = DLQ + "exception"
 DLQ_MESSAGE = DLQ + "message"
 DLQ_STACK = DLQ + "stack"
+DLQ_REVIVED = DLQ + "revived"  # on a dead letter that was written back: which one it was
 
 
 def without_dlq(headers: Headers) -> Headers:

@@ -107,15 +107,12 @@ _SHOWN = 4000  # characters of a record
 
 
 def _write_back(context: Context, records: list[Record]) -> int:
-    from streams.headers import without_dlq
-    from streams.records import OutputRecord
+    from streams.deadletters import revive
 
     producer = context.broker.producer()
     try:
         for record in records:
-            producer.send(
-                OutputRecord(_origin(record), record.key, record.value, without_dlq(record.headers))
-            )
+            producer.send(revive(record))
         producer.flush()
     finally:
         producer.close()

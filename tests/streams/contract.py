@@ -68,7 +68,7 @@ def places(topic: str) -> list[TopicPartition]:
 
 
 class BrokerContract:
-    """Subclasses give ``broker`` and ``zombie_broker`` (its members are soon replaced if they do not poll)."""
+    """Subclasses give ``broker`` and ``zombie_broker`` (its members are replaced if they do not poll)."""
 
     @pytest.fixture
     def topic(self, broker: Broker) -> str:
