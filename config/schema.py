@@ -70,7 +70,7 @@ def _tidy_defaults(model: dict[str, Any]) -> None:
     """Durations as people write them; no defaults that only repeat an inner model's."""
     for value in model.get("properties", {}).values():
         default = value.get("default")
-        if isinstance(default, str) and value.get("pattern") == DURATION:
+        if isinstance(default, str) and DURATION in str(value.get("pattern")):
             value["default"] = format_duration(_DURATIONS.validate_python(default))
         elif default is None or isinstance(default, dict):
             value.pop("default", None)
@@ -81,13 +81,14 @@ def _is_secret(value: dict[str, Any]) -> bool:
 
 
 def _allow_variables(value: Any) -> Any:
-    """Numbers and truth values may also come as ``${NAME}``."""
+    """What is more than any text (numbers, truth values, patterns, choices) may also come as ``${NAME}``."""
     if isinstance(value, list):
         return [_allow_variables(item) for item in value]
     if not isinstance(value, dict):
         return value
     allowed = {key: _allow_variables(item) for key, item in value.items()}
-    if value.get("type") not in _NOT_TEXT:
+    narrow = value.get("type") in _NOT_TEXT or isinstance(value.get("pattern"), str) or "enum" in value
+    if not narrow:
         return allowed
     kept = {key: allowed.pop(key) for key in ("description", "default", "title") if key in allowed}
     return {**kept, "anyOf": [allowed, _VARIABLE]}

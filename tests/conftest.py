@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.support.kafka import TestBroker, running_broker
 from tests.support.postgres import empty_database
+
+# No test may fail because the machine is slow; in CI the examples are the same in every run.
+settings.register_profile("tocsin", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("ci", settings.get_profile("tocsin"), derandomize=True)
+settings.load_profile("ci" if os.environ.get("CI") else "tocsin")
 
 
 @pytest.fixture(scope="session")
