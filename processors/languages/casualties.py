@@ -36,9 +36,7 @@ def find(text: str, start: int, end: int, data: LanguageData) -> list[Casualties
         first, last = nothing[0]
         return [Casualties(kind=kind, min=0, max=0, start=first, end=last) for kind in ("killed", "injured")]
     words = _words(text, start, end, data)
-    if not words:
-        return []
-    found = _paired(text, words, _counts(text, start, end, data))
+    found = _paired(text, words, _counts(text, start, end, data)) if words else []
     return sorted(found or _single(text, start, end, data), key=lambda toll: toll.start or 0)
 
 

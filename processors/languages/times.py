@@ -56,13 +56,18 @@ def _months(text: str, anchor: date, start: int, end: int, data: LanguageData) -
         month = data.months[match["word"].lower()]
         day = _DAY_BEFORE.search(text[max(start, match.start() - 8) : match.start()])
         year = _YEAR_AFTER.match(text[match.end() : min(end, match.end() + 12)])
-        if not day and not year and len(match["word"]) < 4:
-            continue  # 'Mai', 'mart', 'مه' alone are too often something else
+        if not day and not year and _doubtful(match["word"], data.language):
+            continue
         begin = match.start() - (len(day.group()) if day else 0)
         stop = match.end() + (year.end() if year else 0)
         span = _span(anchor, month, int(day[1]) if day else None, int(year[1]) if year else None)
         if span:
             yield Time(begin, stop, text[begin:stop], *span, "day" if day else "month")
+
+
+def _doubtful(word: str, language: str) -> bool:
+    """A month alone is often something else: 'mart', 'مه', Rio de Janeiro where months are not capitalised."""
+    return len(word) < 4 or (word[0].isupper() and language != "de")
 
 
 def _span(anchor: date, month: int, day: int | None, year: int | None) -> tuple[date, date] | None:

@@ -8,7 +8,7 @@ by hand.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from processors.places import cues
@@ -23,33 +23,36 @@ ACCEPT = 0.0
 
 # Evidence of the model: (label, how the candidate lies in the model's span) -> weight.
 MODEL_WEIGHT = {
-    ("GPE", "exact"): 3.2,
-    ("GPE", "prefix"): 2.0,
-    ("GPE", "suffix"): 2.0,
-    ("GPE", "inside"): 1.0,
-    ("LOC", "exact"): 2.4,
-    ("LOC", "prefix"): 1.0,
-    ("LOC", "suffix"): 1.4,
-    ("LOC", "inside"): 0.4,
-    ("FAC", "exact"): 0.4,
-    ("FAC", "prefix"): 0.6,
-    ("FAC", "suffix"): 0.2,
-    ("FAC", "inside"): -0.4,
-    ("ORG", "exact"): 0.0,
-    ("ORG", "prefix"): 0.5,
-    ("ORG", "suffix"): 0.5,
-    ("ORG", "inside"): -0.2,
-    ("PERSON", "exact"): -0.8,
-    ("PERSON", "prefix"): -1.6,
-    ("PERSON", "suffix"): -3.0,
-    ("PERSON", "inside"): -2.5,
-    ("NORP", "exact"): 0.2,
-    ("NORP", "prefix"): 0.0,
-    ("EVENT", "exact"): -1.0,
+    ("GPE", "exact"): 2.6,
+    ("GPE", "prefix"): 1.0,
+    ("GPE", "suffix"): 0.6,
+    ("GPE", "inside"): 0.0,
+    ("LOC", "exact"): 1.0,
+    ("LOC", "prefix"): -0.6,
+    ("LOC", "suffix"): -0.2,
+    ("LOC", "inside"): -0.8,
+    ("FAC", "exact"): -0.8,
+    ("FAC", "prefix"): -2.0,
+    ("FAC", "suffix"): -2.0,
+    ("FAC", "inside"): -2.4,
+    ("ORG", "exact"): -1.4,
+    ("ORG", "prefix"): -1.4,
+    ("ORG", "suffix"): -1.8,
+    ("ORG", "inside"): -2.4,
+    ("PERSON", "exact"): -1.8,
+    ("PERSON", "prefix"): -2.8,
+    ("PERSON", "suffix"): -4.0,
+    ("PERSON", "inside"): -3.5,
+    ("NORP", "exact"): -0.3,
+    ("NORP", "prefix"): -1.0,
+    ("EVENT", "exact"): -2.0,
 }
-OTHER_LABEL_WEIGHT = -0.8  # inside a DATE, WORK_OF_ART, PRODUCT, ...
-NO_LABEL_WEIGHT = -0.9
-WITHOUT_MODEL_WEIGHT = -0.6  # the model did not run
+OTHER_LABEL_WEIGHT = -2.0  # inside a DATE, WORK_OF_ART, PRODUCT, ...
+NO_LABEL_WEIGHT = -1.4
+WITHOUT_MODEL_WEIGHT = -1.0  # the model did not run
+UNKNOWN_NAME = -2.9  # the gazetteer has nothing of this name
+SUPPORT = 2.4  # the document uses the name as a place elsewhere
+SUPPORTING = 2.0  # score from which a mention supports others
 
 
 @dataclass(slots=True)
@@ -67,6 +70,7 @@ class Mention:
     label: str = ""
     lies: str = ""  # exact | prefix | suffix | inside
     role: str = "place"  # place | demonym | organisation
+    said: str = ""  # division | city: what the text calls it
     why: list[str] = field(default_factory=list)
     demonym: Entry | None = None
 
@@ -111,7 +115,7 @@ def recognize(text: str, spans: Sequence[Span] | None, gazetteer: Gazetteer) -> 
     page = Page.of(text, spans)
     found = scan(text, page.words, gazetteer)
     candidates = [c for c in (_candidate(page, f, gazetteer) for f in found) if c is not None]
-    candidates += _unknown(page, candidates)
+    candidates += [m for m in _unknown(page, candidates) if gazetteer.demonym(m.key) is None]
     for mention in candidates:
         _weigh(page, mention)
     _second_round(page, candidates)
@@ -121,7 +125,7 @@ def recognize(text: str, spans: Sequence[Span] | None, gazetteer: Gazetteer) -> 
 
 def _candidate(page: Page, found: Found, gazetteer: Gazetteer) -> Mention | None:
     hits = gazetteer.lookup_key(found.key, romanized=False)
-    if not hits:
+    if not hits or (gazetteer.demonym(found.key) and not any(h.entry.kind == "country" for h in hits)):
         return None
     return Mention(
         found.start,
@@ -191,7 +195,7 @@ def _weigh(page: Page, mention: Mention) -> None:
     label, lies = _lies(page, mention)
     mention.label, mention.lies = label, lies
     score = _model_weight(page, label, lies)
-    score += _fame(mention.hits) if mention.hits else -1.2
+    score += _fame(mention.hits) if mention.hits else UNKNOWN_NAME
     score += _name_weight(mention)
     score += _before(page, mention) + _after(page, mention)
     if label in ("ORG", "FAC") and lies != "exact":
@@ -219,6 +223,10 @@ def _name_weight(mention: Mention) -> float:
         weight -= 2.0
     if len(key) <= 3 and key[:1] < "\u0400":  # elsewhere three letters are a whole name: حلب, Ош
         weight -= 0.6
+    if key in cues.LOCATIVE:
+        weight -= 4.0  # 'Medina' and 'city' are one word in Arabic
+    if mention.first and "\u0400" <= key[:1] <= "\u04ff" and mention.text[0].isupper():
+        weight += 0.4  # a capital inside a sentence: the script's names need no other sign
     if mention.text[:1] in cues.PREFIXES and not key.startswith(fold(mention.text)[:1]):
         weight += 1.0  # 'in' and 'to' are written together with the name
     return weight
@@ -266,6 +274,7 @@ def _after(page: Page, mention: Mention) -> float:
 
 
 def _next_word(page: Page, mention: Mention, word: Word) -> float:
+    mention.said = _said(word.key) or mention.said
     if word.key in cues.ADMIN_WORDS:
         return 2.5
     if word.key in cues.KIND_AFTER:
@@ -276,12 +285,26 @@ def _next_word(page: Page, mention: Mention, word: Word) -> float:
         return -2.5
     if word.key in cues.BODY_AFTER:
         mention.role = "organisation" if word.capital else mention.role
-        return 1.1
+        return 1.5
     if word.key in cues.PERSON_VERBS:
         return -0.8
-    if word.capital and not page.span_at.get(mention.last):
+    if word.text[0].isupper() and not page.span_at.get(mention.last):
         return -0.7
     return 0.0
+
+
+def _said(kind: str) -> str:
+    """What a word for a kind of place says of the level."""
+    if kind in cues.ADMIN_WORDS or kind in (
+        "state",
+        "region",
+        "countryside",
+        "provinces",
+        "wilayat",
+        "canton",
+    ):
+        return "division"
+    return "city" if kind in ("city", "town", "village", "airport") else ""
 
 
 def _starts_line(page: Page, mention: Mention) -> bool:
@@ -298,18 +321,24 @@ def _second_round(page: Page, candidates: list[Mention]) -> None:
         if mention.role == "place":
             best[mention.key] = max(best.get(mention.key, -9.0), mention.score)
     for mention in candidates:
-        if best.get(mention.key, 0.0) > 1.5 and mention.lies not in ("suffix", "inside"):
-            mention.score += 1.0
-        elif best.get(mention.key, 0.0) > 1.5:
-            mention.score += 0.5
+        if best.get(mention.key, 0.0) > SUPPORTING and mention.hits:
+            mention.score += SUPPORT
     by_first = {m.first: m for m in candidates}
     for mention in candidates:
-        follower = by_first.get(mention.last + 1)
-        if follower is None or page.gap(mention.last).strip(" ") != ",":
-            continue
-        if contains(follower, mention):
+        follower = container(page, mention, by_first)
+        if follower is not None and contains(follower, mention):
             mention.score += 2.5
             follower.score += 2.5
+
+
+def container(page: Page, mention: Mention, by_first: Mapping[int, Mention]) -> Mention | None:
+    """The name that stands where 'X, Y' or 'X im Y' puts what X lies in."""
+    following = by_first.get(mention.last + 1)
+    if following is not None:
+        return following if page.gap(mention.last).strip(" ") == "," else None
+    if page.key(mention.last + 1) in cues.INSIDE and page.gap(mention.last).strip(" ") in ("", ","):
+        return by_first.get(mention.last + 2)
+    return None
 
 
 def contains(outer: Mention, inner: Mention) -> bool:

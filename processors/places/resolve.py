@@ -32,24 +32,27 @@ class Weights:
 
     population: float = 0.30  # per natural log of inhabitants
     alternates: float = 0.45  # per natural log of alternate names
-    primary: float = 0.8
+    primary: float = 1.5
     romanized: float = -1.0
     country: float = 6.0
     region: float = 3.0
-    admin1: float = 3.6
+    admin1: float = 3.0
     admin2: float = 0.6
     supplement: float = 3.0
     own: float = 9.0
-    capital: float = 0.0
-    near: float = 3.2  # all other names lie nearby
-    near_km: float = 120.0
-    same_admin1: float = 1.8
-    same_country: float = 1.6
-    same_place: float = 0.5
+    near: float = 3.0  # other names lie nearby ...
+    near_km: float = 100.0
+    near_slope: float = 0.8  # ... how few suffice
+    same_admin1: float = 2.0
+    admin1_slope: float = 0.8
+    same_country: float = 2.0  # all other names lie in this country
     containment: float = 7.0
     home_country: float = 1.5
-    demonym: float = 1.2
-    temperature: float = 1.0
+    clue: float = 1.5
+    demonym: float = 1.5
+    division_of_city: float = -2.0  # a division called after its city, where the text does not say "province"
+    said_division: float = 4.0
+    said_city: float = 2.0
 
 
 DEFAULT = Weights()
@@ -64,6 +67,8 @@ class Topic:
     weight: float = 1.0  # how much it supports others
     within: set[int] = field(default_factory=set)  # topics that "X, Y" puts around it
     order: int = 0
+    said_division: bool = False  # "X province", "the governorate of X"
+    said_city: bool = False  # "the city of X"
     entries: list[Entry] = field(default_factory=list)
     priors: list[float] = field(default_factory=list)
     probabilities: list[float] = field(default_factory=list)
@@ -109,22 +114,39 @@ def resolve(
     topics: Sequence[Topic],
     votes: dict[str, float],
     home: str | None = None,
+    clues: dict[str, float] | None = None,
     weights: Weights = DEFAULT,
 ) -> None:
     """Fill each topic's entries, probabilities and scores, the best candidate first.
 
-    ``votes`` are weights for countries (ISO codes) from demonyms; ``home`` is the country of the feed.
+    ``votes`` are weights for countries (ISO codes) from demonyms, ``clues`` those from institutions, telephone
+    numbers and the like; ``home`` is the country of the feed.
     """
     for topic in topics:
-        ranked = sorted(
-            ((prior(hit, weights), i, hit) for i, hit in enumerate(topic.hits)), key=lambda x: (-x[0], x[1])
-        )
+        ranked = _ranked(topic, weights)
         kept = _kept(ranked, topic, topics)
         topic.entries = [hit.entry for _, _, hit in kept]
         topic.priors = [score for score, _, _ in kept]
     active = [t for t in topics if t.entries]
     if active:
-        _infer(active, list(topics), votes, home, weights)
+        _infer(active, list(topics), _country_gain(votes, home, clues or {}, weights), weights)
+
+
+def _ranked(topic: Topic, w: Weights) -> list[tuple[float, int, Hit]]:
+    """The topic's hits with their priors, the best first."""
+    cities = {h.entry.admin1_row for h in topic.hits if h.entry.kind == "city"}
+    seconds = {h.entry.admin2_row for h in topic.hits if h.entry.kind == "city"}
+    scored = []
+    for i, hit in enumerate(topic.hits):
+        score, kind, row = prior(hit, w), hit.entry.kind, hit.entry.row
+        if kind in ("admin1", "admin2"):
+            score += w.said_division if topic.said_division else 0.0
+            if (row in cities or row in seconds) and not topic.said_division:
+                score += w.division_of_city
+        elif kind == "city" and topic.said_city:
+            score += w.said_city
+        scored.append((score, i, hit))
+    return sorted(scored, key=lambda x: (-x[0], x[1]))
 
 
 def _kept(
@@ -164,28 +186,38 @@ def _lay_out(active: list[Topic]) -> _Field:
     )
 
 
-def _softmax(scores: Matrix, topic: NDArray[np.int64], count: int, temperature: float) -> Matrix:
+def _softmax(scores: Matrix, topic: NDArray[np.int64], count: int) -> Matrix:
     top = np.full(count, -np.inf, dtype=np.float32)
     np.maximum.at(top, topic, scores)
-    weights = np.exp((scores - top[topic]) / temperature)
+    weights = np.exp(scores - top[topic])
     total = np.zeros(count, dtype=np.float32)
     np.add.at(total, topic, weights)
     return np.asarray(weights / total[topic], dtype=np.float32)
 
 
-def _affinity(f: _Field, supporters: NDArray[np.int64], w: Weights) -> Matrix:
-    """How much each supporter, were it true, would support each candidate."""
+@dataclass(slots=True)
+class _Ties:
+    """Who supports whom, for every candidate (rows) and every supporter (columns)."""
+
+    near: Matrix
+    admin1: Matrix
+    country: Matrix
+
+
+def _ties(f: _Field, supporters: NDArray[np.int64], w: Weights) -> _Ties:
+    """How much each supporter, were it true, would support each candidate, by kind of support."""
     cosine = np.clip(f.points @ f.points[supporters].T, -1.0, 1.0)
-    km = EARTH_RADIUS_KM * np.arccos(cosine)
+    near = np.exp(-EARTH_RADIUS_KM * np.arccos(cosine) / w.near_km)
     wide = f.is_country | f.is_region
-    affinity = w.near * np.exp(-km / w.near_km)
-    affinity[wide] = 0.0
-    affinity[:, wide[supporters]] = 0.0
-    same_country = (f.country[:, None] == f.country[supporters][None, :]) & (f.country[:, None] >= 0)
-    affinity += w.same_country * same_country
-    affinity += w.same_admin1 * (f.admin1[:, None] == f.admin1[supporters][None, :])
-    affinity[f.topic[:, None] == f.topic[supporters][None, :]] = 0.0
-    return np.asarray(affinity, dtype=np.float32)
+    near[wide] = 0.0
+    near[:, wide[supporters]] = 0.0
+    country = (f.country[:, None] == f.country[supporters][None, :]) & (f.country[:, None] >= 0)
+    admin1 = (f.admin1[:, None] == f.admin1[supporters][None, :]).astype(np.float32)
+    same = f.topic[:, None] == f.topic[supporters][None, :]
+    ties = _Ties(near.astype(np.float32), admin1, country.astype(np.float32))
+    for matrix in (ties.near, ties.admin1, ties.country):
+        matrix[same] = 0.0
+    return ties
 
 
 def _holds(f: _Field, inner: NDArray[np.int64], outer: NDArray[np.int64]) -> NDArray[np.bool_]:
@@ -197,40 +229,42 @@ def _holds(f: _Field, inner: NDArray[np.int64], outer: NDArray[np.int64]) -> NDA
     return np.asarray((division | nation) & different)
 
 
-def _infer(
-    active: list[Topic], topics: list[Topic], votes: dict[str, float], home: str | None, w: Weights
-) -> None:
+def _infer(active: list[Topic], topics: list[Topic], gain: dict[str, float], w: Weights) -> None:
     f = _lay_out(active)
     count = len(active)
-    base = f.prior + _votes(active, votes, home, w)
+    base = f.prior + np.array([gain.get(e.country, 0.0) for t in active for e in t.entries], np.float32)
     index = {id(t): i for i, t in enumerate(active)}
     order = sorted(range(count), key=lambda i: (-active[i].weight, active[i].order))[:MAX_TOPICS]
     supporters = np.flatnonzero(np.isin(f.topic, order))
-    affinity = _affinity(f, supporters, w)
+    ties = _ties(f, supporters, w)
     weight = np.array([t.weight for t in active], dtype=np.float32)
     total = weight[order].sum()
     links = _links(active, topics, index, f)
     score = base
     for _ in range(ROUNDS):
-        p = _softmax(score, f.topic, count, w.temperature)
+        p = _softmax(score, f.topic, count)
         strength = p[supporters] * weight[f.topic[supporters]]
         others = np.maximum(total - weight[f.topic] * np.isin(f.topic, order), 1.0)
-        score = base + (affinity @ strength) / others * np.minimum(1.0, 0.45 + 0.2 * np.sqrt(others))
+        score = base + w.near * (1.0 - np.exp(-w.near_slope * (ties.near @ strength)))
+        score += w.same_admin1 * (1.0 - np.exp(-w.admin1_slope * (ties.admin1 @ strength)))
+        score += w.same_country * (ties.country @ strength) / others
         for inner, outer, holds in links:
             score[inner] += w.containment * (holds * p[outer][None, :]).max(axis=1)
             score[outer] += 0.6 * w.containment * (holds * p[inner][:, None]).max(axis=0)
-    p = _softmax(score, f.topic, count, w.temperature)
+    p = _softmax(score, f.topic, count)
     _store(active, f, score, p)
 
 
-def _votes(active: list[Topic], votes: dict[str, float], home: str | None, w: Weights) -> Matrix:
-    total = sum(votes.values())
-    gain = []
-    for topic in active:
-        for entry in topic.entries:
-            value = w.demonym * votes.get(entry.country, 0.0) / total if total else 0.0
-            gain.append(value + (w.home_country if home and entry.country == home else 0.0))
-    return np.array(gain, dtype=np.float32)
+def _country_gain(
+    votes: dict[str, float], home: str | None, clues: dict[str, float], w: Weights
+) -> dict[str, float]:
+    """What a candidate gains from lying in a country."""
+    gain: dict[str, float] = {}
+    for weight, table in ((w.demonym, votes), (w.clue, clues), (w.home_country, {home: 1.0} if home else {})):
+        total = sum(table.values())
+        for country, value in table.items():
+            gain[country] = gain.get(country, 0.0) + weight * value / total * (1 - math.exp(-total))
+    return gain
 
 
 Link = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_]]

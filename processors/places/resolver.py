@@ -7,8 +7,9 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from processors.messages import Candidate, Place
+from processors.places.clues import country_clues
 from processors.places.gazetteer import Gazetteer
-from processors.places.recognize import Mention, Page, Span, contains, recognize
+from processors.places.recognize import Mention, Page, Span, container, contains, recognize
 from processors.places.records import PRECISION, Entry
 from processors.places.resolve import DEFAULT, Topic, Weights, resolve
 
@@ -52,7 +53,7 @@ class PlaceFinder:
         mentions = mentions[:MAX_MENTIONS]
         topics = _topics(page, mentions)
         votes = _votes(mentions)
-        resolve(list(topics.values()), votes, source_country, self.weights)
+        resolve(list(topics.values()), votes, source_country, country_clues(text), self.weights)
         places = [_place(m, topics.get(m.key)) for m in mentions]
         return tuple(sorted(places, key=lambda p: p.start))
 
@@ -68,16 +69,17 @@ def _topics(page: Page, mentions: Iterable[Mention]) -> dict[str, Topic]:
         if topic is None:
             topic = topics[mention.key] = Topic(mention.key, mention.hits, 0.0, order=len(topics))
         topic.weight += 1.0 if mention.role == "place" else 0.5
+        topic.said_division |= mention.said == "division"
+        topic.said_city |= mention.said == "city"
         by_first[mention.first] = mention
     for topic in topics.values():
         topic.weight = 1.0 + math.log(max(topic.weight, 0.5))
     order = {key: i for i, key in enumerate(topics)}
     for mention in by_first.values():
         follower = by_first.get(mention.last + 1)
-        if follower is None or follower.key == mention.key:
-            continue
-        gap = page.gap(mention.last).strip(" ")
-        if gap in (",", "(", "") and contains(follower, mention):
+        if follower is None or page.gap(mention.last).strip(" ") not in (",", "(", ""):
+            follower = container(page, mention, by_first)
+        if follower is not None and follower.key != mention.key and contains(follower, mention):
             topics[mention.key].within.add(order[follower.key])
     return topics
 
