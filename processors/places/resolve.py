@@ -13,13 +13,14 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from processors.places.records import EARTH_RADIUS_KM, Entry, Hit
 
-Matrix = NDArray[np.float32]
+Matrix = NDArray[np.floating[Any]]
 
 MAX_CANDIDATES = 40  # per name, the best by prior and those that another name holds
 MAX_TOPICS = 150  # names that support each other; further ones only receive support
@@ -119,8 +120,8 @@ def resolve(
 ) -> None:
     """Fill each topic's entries, probabilities and scores, the best candidate first.
 
-    ``votes`` are weights for countries (ISO codes) from demonyms, ``clues`` those from institutions, telephone
-    numbers and the like; ``home`` is the country of the feed.
+    ``votes`` are weights for countries (ISO codes) from demonyms, ``clues`` those from institutions and the
+    like; ``home`` is the country of the feed.
     """
     for topic in topics:
         ranked = _ranked(topic, weights)
@@ -232,7 +233,9 @@ def _holds(f: _Field, inner: NDArray[np.int64], outer: NDArray[np.int64]) -> NDA
 def _infer(active: list[Topic], topics: list[Topic], gain: dict[str, float], w: Weights) -> None:
     f = _lay_out(active)
     count = len(active)
-    base = f.prior + np.array([gain.get(e.country, 0.0) for t in active for e in t.entries], np.float32)
+    base: Matrix = f.prior + np.array(
+        [gain.get(e.country, 0.0) for t in active for e in t.entries], np.float32
+    )
     index = {id(t): i for i, t in enumerate(active)}
     order = sorted(range(count), key=lambda i: (-active[i].weight, active[i].order))[:MAX_TOPICS]
     supporters = np.flatnonzero(np.isin(f.topic, order))
@@ -240,7 +243,7 @@ def _infer(active: list[Topic], topics: list[Topic], gain: dict[str, float], w: 
     weight = np.array([t.weight for t in active], dtype=np.float32)
     total = weight[order].sum()
     links = _links(active, topics, index, f)
-    score = base
+    score: Matrix = base
     for _ in range(ROUNDS):
         p = _softmax(score, f.topic, count)
         strength = p[supporters] * weight[f.topic[supporters]]
