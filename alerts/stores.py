@@ -70,12 +70,15 @@ class Store(Protocol):
 
 
 class MemoryStore:
-    """A Store that forgets what is past every horizon, so that years can be replayed through it."""
+    """A Store that forgets what is past every horizon, so that years can be replayed through it.
 
-    def __init__(self) -> None:
-        self._incidents: dict[str, Incident] = {}
-        self._of_report: dict[str, str] = {}
-        self._by_country: dict[str, dict[str, None]] = {}
+    ``shared``: another store whose incidents are also this one's; alerts and counts are not shared.
+    """
+
+    def __init__(self, shared: MemoryStore | None = None) -> None:
+        self._incidents: dict[str, Incident] = {} if shared is None else shared._incidents
+        self._of_report: dict[str, str] = {} if shared is None else shared._of_report
+        self._by_country: dict[str, dict[str, None]] = {} if shared is None else shared._by_country
         self._alerts: dict[str, AlertState] = {}
         self._of_incident: dict[str, list[str]] = {}
         self._hits: dict[tuple[str, str], list[Hit]] = {}

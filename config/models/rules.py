@@ -177,7 +177,7 @@ class Expectation(Model):
     event: str | None = None
     """Event type."""
     headline: str | None = Field(None, description="Contained in the headline.")
-    channels: Many | None = Field(None, description="Where it goes at 'at'; [] when silenced or inhibited.")
+    channels: Many | None = Field(None, description="Where it goes then; [] when silenced or inhibited.")
     reason: str | None = None
     """Why this revision exists: new, or the kinds of its changes."""
     count: int | None = None
@@ -195,13 +195,14 @@ class RuleTest(Model):
     """One document."""
     documents: tuple[RuleTestDocument, ...] = ()
     """Several documents, in order."""
+    wait: Duration = Field(timedelta(0), description="Time that passes after the last document.")
     expect: Annotated[tuple[Expectation, ...], ONE_OR_MANY]
     """What must come out, nothing else; []: nothing."""
 
     @model_validator(mode="after")
     def _has_documents(self) -> RuleTest:
-        if self.document is None and not self.documents:
-            raise ValueError("a test needs 'document' or 'documents'")
+        if self.document is None and not self.documents and not self.wait:
+            raise ValueError("a test needs 'document', 'documents' or (for silence) 'wait'")
         return self
 
 

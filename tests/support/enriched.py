@@ -1,8 +1,10 @@
 """Enriched documents for tests, built from marked text.
 
-``[[Atme|city SY SY-ID 36.31 36.69]]`` marks a place (precision, country, admin-1, latitude, longitude; ``-`` for
-none) and ``{{raid|raid current}}`` the trigger of an event (type, status); an event's places are those of its
-sentence unless ``@n`` names them: ``{{raid|raid current @0 killed=13 by=HTS on=2022-02-03}}``. A first line that ends in a line break is the title.
+``[[Atme|city SY SY-ID 36.31 36.69]]`` marks a place: precision, country, admin-1, latitude, longitude (``-``
+for none) and, where it differs, its name. ``{{raid|raid current}}`` marks the trigger of an event: type and status,
+then any of ``killed=13 injured=2-4 by=HTS against=civilians on=2022-02-03 confidence=.5`` and ``@0 @2``, the
+numbers of its places (default: those of its sentence; a single ``@``: none). A first line that ends in a line
+break is the title.
 """
 
 from __future__ import annotations

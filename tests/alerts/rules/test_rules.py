@@ -15,6 +15,7 @@ IDLIB_RAIDS = {
         "not": {"keywords": ["anniversary"]},
     },
 }
+REFUGEES = f"Police {{{{raid|raid current @0}}}} a flat in [[Paris|{PARIS}]], home of refugees from [[Idlib|{ATME}]]."
 
 
 def fired(rule: dict[str, object], marked: str, **fields: object) -> list[str]:
@@ -23,15 +24,13 @@ def fired(rule: dict[str, object], marked: str, **fields: object) -> list[str]:
 
 def test_region_and_event_must_be_the_same_event() -> None:
     there = f"US forces {{{{raid|raid current}}}} a house in [[Atme|{ATME}]]."
-    elsewhere = f"Police {{{{raid|raid current @0}}}} a flat in [[Paris|{PARIS}]], home of refugees from [[Idlib|{ATME}]]."
     assert fired(IDLIB_RAIDS, there)
-    assert not fired(IDLIB_RAIDS, elsewhere)
+    assert not fired(IDLIB_RAIDS, REFUGEES)
 
 
 def test_wider_scopes_take_region_and_event_apart() -> None:
-    text = f"Police {{{{raid|raid current @0}}}} a flat in [[Paris|{PARIS}]], home of refugees from [[Idlib|{ATME}]]."
-    assert fired({**IDLIB_RAIDS, "scope": "sentence"}, text)
-    two = f"Police {{{{raid|raid current}}}} a flat in [[Paris|{PARIS}]]. Refugees from [[Idlib|{ATME}]] lived there."
+    assert fired({**IDLIB_RAIDS, "scope": "sentence"}, REFUGEES)
+    two = REFUGEES.replace(", home of refugees", ". Refugees came")
     assert not fired({**IDLIB_RAIDS, "scope": "sentence"}, two)
     assert fired({**IDLIB_RAIDS, "scope": "document"}, two)
 
