@@ -99,7 +99,7 @@ def finish(connection: Connection, owner: str, leased: Lease, outcome: Outcome, 
     held = connection.execute(
         select(deliveries.c.lease_owner, deliveries.c.state).where(deliveries.c.id == leased.id)
     ).one()
-    ours = held.lease_owner == owner and held.state == LEASED
+    ours: bool = held.lease_owner == owner and held.state == LEASED
     late_success = outcome.state == SENT and held.state in {PENDING, UNKNOWN}
     if ours or late_success:
         _close(connection, leased.id, outcome, now)

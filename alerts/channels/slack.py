@@ -22,6 +22,8 @@ from config.errors import ChannelPermanent, ChannelTransient, ChannelUnknown
 from config.models.channels import SlackChannel
 
 log = logging.getLogger(__name__)
+_sdk_log = logging.getLogger(f"{__name__}.sdk")
+_sdk_log.setLevel(logging.CRITICAL)  # slack_sdk logs webhook addresses, which are secrets
 
 _TIMEOUT = 20  # seconds
 
@@ -41,11 +43,18 @@ class SlackSender:
         if settings.token is not None:
             base = settings.api_url if settings.api_url.endswith("/") else settings.api_url + "/"
             self._client = WebClient(
-                token=settings.token.get_secret_value(), base_url=base, timeout=_TIMEOUT, retry_handlers=[]
+                token=settings.token.get_secret_value(),
+                base_url=base,
+                timeout=_TIMEOUT,
+                retry_handlers=[],
+                logger=_sdk_log,
             )
         elif settings.webhook_url is not None:
             self._webhook = WebhookClient(
-                settings.webhook_url.get_secret_value(), timeout=_TIMEOUT, retry_handlers=[]
+                settings.webhook_url.get_secret_value(),
+                timeout=_TIMEOUT,
+                retry_handlers=[],
+                logger=_sdk_log,
             )
 
     def send(self, message: Message) -> Receipt:

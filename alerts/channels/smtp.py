@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import smtplib
 import ssl
+from collections.abc import Callable
 from contextlib import suppress
 from time import monotonic
 
@@ -53,7 +54,8 @@ class SmtpConnection:
         smtp, self._smtp = self._smtp, None
         if smtp is not None:
             with suppress(smtplib.SMTPException, OSError):
-                smtp.sock and smtp.sock.settimeout(2)
+                if smtp.sock is not None:
+                    smtp.sock.settimeout(2)
                 smtp.quit()
             smtp.close()
 
@@ -118,7 +120,7 @@ class SmtpConnection:
             raise ChannelPermanent("the mail server does not take addresses with other than ASCII characters")
         if options:
             smtp.command_encoding = "utf-8"
-        steps = (
+        steps: tuple[Callable[[], tuple[int, bytes]], ...] = (
             lambda: smtp.mail(sender, options),
             lambda: smtp.rcpt(recipient),
             lambda: smtp.docmd("DATA"),
@@ -136,6 +138,10 @@ class SmtpConnection:
     def _content(smtp: smtplib.SMTP, content: bytes) -> str:
         try:
             smtp.send(_dot_stuffed(content) + b".\r\n")
+        except (smtplib.SMTPException, OSError) as error:
+            # The last line did not leave, and without it no server takes the message.
+            raise ChannelTransient(f"the connection broke within the message: {error}") from error
+        try:
             code, answer = smtp.getreply()
         except (smtplib.SMTPException, OSError) as error:
             raise ChannelUnknown(
