@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
-from config.models.base import ONE_OR_MANY, Duration, Identifier, Model, Moment, one_or_many
+from config.models.base import ONE_OR_MANY, Duration, Identifier, Model, Moment, one_or_many, parse_duration
 
 Status = Literal["current", "background", "planned", "hypothetical", "denied"]
 Severity = Literal["info", "low", "medium", "high", "critical"]
@@ -195,7 +195,7 @@ class RuleTest(Model):
     """One document."""
     documents: tuple[RuleTestDocument, ...] = ()
     """Several documents, in order."""
-    wait: Duration = Field(timedelta(0), description="Time that passes after the last document.")
+    wait: Duration = Field(parse_duration("0"), description="Time that passes after the last document.")
     expect: Annotated[tuple[Expectation, ...], ONE_OR_MANY]
     """What must come out, nothing else; []: nothing."""
 
