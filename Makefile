@@ -15,7 +15,7 @@ PYTHON_FILES := $(PACKAGES) tests benchmarks scripts
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
 
-demo: .venv/installed ## watch fifteen articles become alerts, without network
+demo: .venv/installed ## watch made-up articles become alerts, without network
 	$(BIN)/tocsin demo $(ARGS)
 
 test: .venv/installed ## run the whole test suite (ARGS="-k loader" narrows it)

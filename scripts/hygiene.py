@@ -15,7 +15,7 @@ from pathlib import Path
 
 # Each pattern is written so that it does not match its own source.
 FORBIDDEN = {
-    "a path of one machine": r"/(?:home|Users)/(?!runner\b)[a-z][\w.-]*/|/root/|/work/(?:main|shared|\.)",
+    "a path of one machine": r"/(?:home|Users)/(?!runner\b)[a-z][\w.-]*/|/[r]oot/|/[w]ork/(?:main|shared|\.)",
     "a package index address": (
         r"(?:pypi|pythonhosted)\.org(?!/project)|registry\.npmjs\.[a-z]|repo1?\.maven\.[a-z]"
         r"|(?:deb|security)\.debian\.[a-z]|index-[u]rl\s*=|[-]-(?:extra-)?index-url"
