@@ -1,0 +1,1 @@
+"""Article pages to text and facts. Runs inside a killable process."""

@@ -1,0 +1,1 @@
+"""Feeds as bytes to feeds as values: RSS, Atom, RDF, JSON Feed, sitemaps."""

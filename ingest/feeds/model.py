@@ -1,0 +1,31 @@
+"""A parsed feed."""
+
+from __future__ import annotations
+
+import msgspec
+
+from ingest.messages import EntryFacts
+
+
+class ParsedFeed(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One fetch of a feed, whatever its format. Links are absolute."""
+
+    title: str = ""
+    link: str | None = None  # of the site
+    language: str | None = None
+    ttl: float | None = None  # seconds between polls that the feed asks for
+    hub: str | None = None  # WebSub hub
+    self_url: str | None = None
+    sitemaps: tuple[str, ...] = ()  # of a sitemap index
+    entries: tuple[EntryFacts, ...] = ()
+    parser: str = ""  # fast | feedparser | json | sitemap
+    warnings: tuple[str, ...] = ()  # one line each, for people
+
+
+class ParseTask(msgspec.Struct, frozen=True, kw_only=True):
+    """What the parsing process is asked."""
+
+    body: bytes
+    url: str
+    content_type: str = ""
+    kind: str = "feed"  # feed | sitemap

@@ -1,0 +1,332 @@
+"""One poll of one feed: fetch, parse, decide, and the changes of state that follow."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import random
+from collections.abc import Callable
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import msgspec
+
+from config.errors import FetchError, FetchRefused, ParseError
+from config.models.settings import IntakeSettings
+from ingest.decide import EntryDecision, Limits, decide_entries, mean_latency
+from ingest.feeds.model import ParsedFeed, ParseTask
+from ingest.fetch import Fetcher, Request, Response
+from ingest.health import Vitals, judge, transition
+from ingest.identity import identify
+from ingest.messages import EntryFacts
+from ingest.policy import FeedPolicy
+from ingest.sandbox import Sandbox, SandboxFailure
+from ingest.schedule import (
+    Moved,
+    Polled,
+    classify,
+    decide_moved,
+    freshness,
+    next_poll,
+    retry_after_seconds,
+)
+from ingest.store import Changes, FeedRow, PageJob, Store
+from ingest.text import short_hash
+from ingest.urls import host_of
+
+PARSE_TASK = "ingest.feeds.parse:parse_task"
+PARSE_MODULES = ("ingest.feeds.parse",)
+DAY = 86400.0
+_DAILY = 86400.0
+_ACCEPT = "application/rss+xml, application/atom+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5"
+_HOST_BREAK = 60.0  # seconds for a 429 that does not say how long
+
+
+@dataclass(frozen=True, slots=True)
+class PollResult:
+    """What one poll leads to."""
+
+    changes: Changes
+    jobs: list[PageJob]
+    outcome: str  # changed | unmodified | failed | limited | gone
+    error: str | None = None
+    new: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Fetched:
+    """An answer and what it means."""
+
+    outcome: str  # ok | unmodified | limited | gone | failed
+    response: Response | None = None
+    feed: ParsedFeed | None = None
+    error: str | None = None
+    body_hash: str | None = None
+
+
+class FeedPoller:
+    """Polls feeds. Everything it needs is given; it writes nothing itself."""
+
+    def __init__(
+        self,
+        fetcher: Fetcher,
+        *,
+        sandbox: Sandbox,
+        store: Store,
+        threads: Executor,
+        settings: IntakeSettings,
+        clock: Callable[[], float],
+        dice: random.Random | None = None,
+    ) -> None:
+        self._fetcher = fetcher
+        self._sandbox = sandbox
+        self._store = store
+        self._threads = threads
+        self._settings = settings
+        self._clock = clock
+        self._dice = dice or random.Random()  # noqa: S311 (jitter, not a secret)
+
+    async def poll(self, row: FeedRow, policy: FeedPolicy) -> PollResult:
+        """Ask the feed once and work out everything that follows. Never raises for what the server does."""
+        fetched = await self._fetch(row, policy)
+        now = self._clock()
+        decisions: list[EntryDecision] = []
+        if fetched.feed is not None:
+            decisions = await self._decide(policy, fetched.feed, row, now)
+        return self._conclude(row, policy, fetched, decisions, now)
+
+    async def _fetch(self, row: FeedRow, policy: FeedPolicy) -> _Fetched:
+        try:
+            response = await self._fetcher.get(self._request(row, policy))
+        except FetchError as error:
+            return _Fetched("failed", error=str(error))
+        meaning = classify(response.status, "retry-after" in response.headers)
+        if meaning != "ok":
+            answer = None if meaning == "unmodified" else f"the server answered {response.status}"
+            return _Fetched(meaning, response, error=answer)
+        body_hash = short_hash(response.body.decode("latin-1"))
+        if body_hash == row.body_hash:
+            return _Fetched("unmodified", response, body_hash=body_hash)
+        try:
+            feed = await self.parse(
+                response.body, response.url, response.headers.get("content-type", ""), policy.kind
+            )
+            if policy.kind == "sitemap" and feed.sitemaps:
+                feed = await self._follow_index(feed, policy)
+        except (ParseError, FetchError) as error:
+            return _Fetched("failed", response, error=str(error))
+        return _Fetched("ok", response, feed, body_hash=body_hash)
+
+    def _request(self, row: FeedRow, policy: FeedPolicy) -> Request:
+        headers = {"Accept": _ACCEPT}
+        if row.etag:
+            headers["If-None-Match"] = row.etag
+        if row.last_modified:
+            headers["If-Modified-Since"] = row.last_modified
+        return Request(
+            row.url,
+            max_bytes=self._settings.max_feed_bytes,
+            timeout=self._settings.timeout.total_seconds(),
+            headers=headers,
+            private_headers=policy.private_headers,
+            proxy=policy.proxy,
+            verify_tls=policy.verify_tls,
+        )
+
+    async def parse(self, body: bytes, url: str, content_type: str, kind: str) -> ParsedFeed:
+        """Parse in a process of its own; raises ParseError."""
+        task = msgspec.msgpack.encode(ParseTask(body=body, url=url, content_type=content_type, kind=kind))
+        limit = self._settings.parse_timeout.total_seconds()
+        call = partial(self._sandbox.call, PARSE_TASK, task, limit)
+        try:
+            answer = await asyncio.get_running_loop().run_in_executor(self._threads, call)
+        except SandboxFailure as error:
+            reason = str(error) if error.kind == "error" else f"parsing failed: {error}"
+            raise ParseError(reason) from error
+        return msgspec.msgpack.decode(answer, type=ParsedFeed)
+
+    async def _follow_index(self, index: ParsedFeed, policy: FeedPolicy) -> ParsedFeed:
+        """The newest sitemaps of an index (at most three), as one feed."""
+        entries: list[EntryFacts] = []
+        for place in index.sitemaps[:3]:
+            if host_of(place) != host_of(policy.url):
+                raise FetchRefused(f"{place[:200]}: the sitemap index points to another host")
+            request = self._request(_blank_row(place), policy)
+            response = await self._fetcher.get(request)
+            feed = await self.parse(response.body, response.url, "", "sitemap")
+            entries += feed.entries
+        return msgspec.structs.replace(index, entries=tuple(entries))
+
+    async def _decide(
+        self, policy: FeedPolicy, feed: ParsedFeed, row: FeedRow, now: float
+    ) -> list[EntryDecision]:
+        items = identify(policy.id, feed.entries, feed.link or row.url)
+        lookup = partial(self._store.known, policy.id, [i.key for i in items], [i.article_id for i in items])
+        known, articles = await asyncio.get_running_loop().run_in_executor(self._threads, lookup)
+        return decide_entries(
+            items,
+            known,
+            articles,
+            Limits(policy.id, now, self._settings.max_age.total_seconds(), self._settings.revisions_per_day),
+        )
+
+    def _conclude(
+        self, row: FeedRow, policy: FeedPolicy, fetched: _Fetched, decisions: list[EntryDecision], now: float
+    ) -> PollResult:
+        polled = _polled(row, fetched, decisions, now)
+        good = polled.outcome in ("changed", "unmodified")
+        failures = 0 if good else row.failures + 1
+        decision = next_poll(
+            policy, row.interval_s, failures, polled, now=now, jitter=self._dice.uniform(-1, 1)
+        )
+        values: dict[str, Any] = {
+            "id": row.id,
+            "next_poll": decision.at,
+            "interval_s": decision.interval,
+            "reason": decision.reason,
+            "lease_owner": None,
+            "lease_until": 0.0,
+            "polls": row.polls + 1,
+            "last_poll": now,
+            "first_poll": row.first_poll or now,
+            "last_status": fetched.response.status if fetched.response else None,
+            "failures": failures,
+            "failing_since": None if good else row.failing_since or now,
+            "last_error": None if good else fetched.error,
+            "last_success": now if good else row.last_success,
+            "gone": polled.outcome == "gone",
+            **_validators(row, fetched),
+            **_moved(row, policy, fetched, good),
+            **_rhythm(row, fetched, decisions, now),
+        }
+        changes = Changes(feeds=[values])
+        _judge(row, policy, values, changes, now)
+        _host_break(fetched, row.url, changes, now)
+        jobs = _record_entries(policy, decisions, changes, now)
+        return PollResult(
+            changes, jobs, polled.outcome, values["last_error"], sum(d.is_new for d in decisions)
+        )
+
+
+def _polled(row: FeedRow, fetched: _Fetched, decisions: list[EntryDecision], now: float) -> Polled:
+    outcome = "changed" if fetched.outcome == "ok" else fetched.outcome
+    headers = dict(fetched.response.headers) if fetched.response else {}
+    hints = [freshness(headers, now), fetched.feed.ttl if fetched.feed else None]
+    return Polled(
+        outcome,
+        entries=len(decisions),
+        known=sum(not d.is_new for d in decisions),
+        hint=max((h for h in hints if h), default=None),
+        retry_after=retry_after_seconds(headers.get("retry-after"), now),
+        first=row.last_success is None,
+    )
+
+
+def _validators(row: FeedRow, fetched: _Fetched) -> dict[str, Any]:
+    """ETag and Last-Modified go back verbatim, and only those of a body that was understood."""
+    if (
+        fetched.outcome not in ("ok", "unmodified")
+        or fetched.response is None
+        or fetched.response.status == 304
+    ):
+        return {"etag": row.etag, "last_modified": row.last_modified, "body_hash": row.body_hash}
+    headers = fetched.response.headers
+    return {
+        "etag": headers.get("etag"),
+        "last_modified": headers.get("last-modified"),
+        "body_hash": fetched.body_hash,
+    }
+
+
+def _moved(row: FeedRow, policy: FeedPolicy, fetched: _Fetched, worked: bool) -> dict[str, Any]:
+    hops = tuple((hop.status, hop.target) for hop in fetched.response.hops) if fetched.response else ()
+    moved = decide_moved(Moved(row.moved_to, row.moved_count), hops, worked)
+    if moved.adopt and moved.target:
+        return {"url": moved.target, "host": host_of(moved.target), "moved_to": None, "moved_count": 0}
+    failed_at_new_home = not worked and row.url != policy.url and row.failures + 1 >= 10
+    if failed_at_new_home:  # the old address may know better by now
+        return {"url": policy.url, "host": host_of(policy.url), "moved_to": None, "moved_count": 0}
+    return {"url": row.url, "host": host_of(row.url), "moved_to": moved.target, "moved_count": moved.count}
+
+
+def _rhythm(row: FeedRow, fetched: _Fetched, decisions: list[EntryDecision], now: float) -> dict[str, Any]:
+    """How often something new comes, and how fresh it is when we see it (means that forget slowly)."""
+    new = sum(d.is_new for d in decisions)
+    values: dict[str, Any] = {
+        "entries_total": row.entries_total + new,
+        "title": (fetched.feed.title or None) if fetched.feed else row.title,
+        "last_new": now if new else row.last_new,
+        "gap_s": row.gap_s,
+        "latency_s": row.latency_s,
+    }
+    if not new or row.last_new is None:
+        return values
+    values["gap_s"] = _blend(row.gap_s, now - row.last_new)
+    latency = mean_latency(decisions, now)
+    if latency is not None:
+        values["latency_s"] = _blend(row.latency_s, latency)
+    return values
+
+
+def _blend(old: float | None, new: float) -> float:
+    return new if old is None else 0.8 * old + 0.2 * new
+
+
+def _judge(row: FeedRow, policy: FeedPolicy, values: dict[str, Any], changes: Changes, now: float) -> None:
+    vitals = Vitals(**{f.name: values[f.name] for f in dataclasses.fields(Vitals)})
+    health = judge(vitals, policy, now)
+    values["health"], values["health_reason"] = health.kind, health.reason
+    values["health_since"] = row.health_since if health.kind == row.health else now
+    event = transition(row.health, health)
+    if event is not None:
+        kind, reason = event
+        changes.events.append({"feed_id": row.id, "kind": kind, "reason": reason, "at": now})
+
+
+def _host_break(fetched: _Fetched, url: str, changes: Changes, now: float) -> None:
+    if fetched.outcome != "limited" or fetched.response is None:
+        return
+    wait = retry_after_seconds(fetched.response.headers.get("retry-after"), now) or _HOST_BREAK
+    host = host_of(fetched.response.url) or host_of(url)
+    reason = f"{host} answered {fetched.response.status}"
+    changes.hosts.append({"host": host, "blocked_until": now + min(wait, DAY), "reason": reason})
+
+
+def _record_entries(
+    policy: FeedPolicy, decisions: list[EntryDecision], changes: Changes, now: float
+) -> list[PageJob]:
+    jobs: list[PageJob] = []
+    stale_keys = []
+    for decision in decisions:
+        item = decision.item
+        if decision.reason == "known" and decision.known is not None:
+            if decision.known.last_seen < now - _DAILY:
+                stale_keys.append(item.key)
+            continue
+        changes.entries.append(
+            {
+                "feed_id": policy.id,
+                "key": item.key,
+                "article_id": item.article_id,
+                "revision": item.revision,
+                "first_seen": now,
+                "last_seen": now,
+                "revised_day": decision.revised_day,
+                "revised_count": decision.revised_count,
+            }
+        )
+        if decision.action == "emit":
+            entry = msgspec.json.encode(item.entry).decode("utf-8")
+            jobs.append(
+                PageJob(item.article_id, item.revision, policy.id, item.url, entry, seen=now, due=now)
+            )
+    if stale_keys:
+        changes.touched.append((policy.id, now, stale_keys))
+    return jobs
+
+
+def _blank_row(url: str) -> FeedRow:
+    names = {f.name: None for f in dataclasses.fields(FeedRow)}
+    return FeedRow(**{**names, "id": "", "url": url})  # type: ignore[arg-type]

@@ -1,0 +1,110 @@
+"""URLs: one canonical form for an article, and the names of its host.
+
+Canonical form: lower-case scheme and host (IDNA), no default port, no user info, no fragment, no
+tracking parameters, dot segments resolved, an empty path written as "/". The order and the spelling of
+what is left stay as they are: servers are free to tell ``?a&b`` from ``?b&a``.
+"""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import SplitResult, urljoin, urlsplit, urlunsplit
+
+from courlan import extract_domain
+
+_TRACKING = re.compile(
+    r"(utm_.*|at_(medium|campaign|custom\d|link.*|format|bbc.*|ptr.*)|mtm_.*|pk_(campaign|kwd|source|medium)|"
+    r"matomo_.*|hsa_.*|_hs(enc|mi)|mc_[ce]id|fb(clid|_action_.*|_source|_ref)|gclid|gclsrc|gbraid|wbraid|dclid|"
+    r"msclkid|yclid|twclid|ttclid|igsh(id)?|li_fat_id|ns_(campaign|mchannel|source|linkname|fee)|"
+    r"cmpid|cmp|ocid|ito|xtor|wt\.?mc(_id)?|smid|smtyp|partner|ref_src|ref_url|__twitter_impression|"
+    r"guccounter|guce_.*|oly_(anon|enc)_id|vero_id|spm|s_cid|feature=emb.*)",
+    re.IGNORECASE,
+)
+_CONTROL = re.compile(r"[\x00-\x20\x7f]+")
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+_SAFE_PATH = re.compile(r"%([0-9a-fA-F]{2})")
+_MAX_LENGTH = 4096
+_UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
+
+
+def canonical_url(url: str, base: str | None = None) -> str:
+    """The canonical form of an http(s) URL, resolved against ``base``; "" for anything that is none.
+
+    Idempotent. Never raises.
+    """
+    try:
+        text = _CONTROL.sub("", url)
+        parts = urlsplit(urljoin(base, text) if base else text)
+        host = _host(parts)
+        port = parts.port
+    except ValueError:
+        return ""
+    scheme = parts.scheme.lower()
+    if scheme not in _DEFAULT_PORTS or not host:
+        return ""
+    netloc = host if port is None or port == _DEFAULT_PORTS[scheme] else f"{host}:{port}"
+    try:
+        path = urlsplit(urljoin(f"{scheme}://{netloc}/", _normal_escapes(parts.path) or "/")).path or "/"
+    except ValueError:
+        return ""
+    if path.startswith("//"):
+        path = "/" + path.lstrip("/")
+    result = urlunsplit((scheme, netloc, path, _kept_query(parts.query), ""))
+    return result if len(result) <= _MAX_LENGTH else ""
+
+
+def identity_of(url: str) -> str:
+    """What two addresses of one article share: the canonical URL without scheme, ``www.``, final slash."""
+    rest = canonical_url(url).partition("://")[2].removeprefix("www.")
+    head, mark, query = rest.partition("?")
+    return head.rstrip("/") + mark + query
+
+
+def host_of(url: str) -> str:
+    """Host and port as manners count them ("example.org", "127.0.0.1:8080"); "" where there is none."""
+    try:
+        parts = urlsplit(url)
+        host, port = _host(parts), parts.port
+    except ValueError:
+        return ""
+    return host if port is None or port == _DEFAULT_PORTS.get(parts.scheme) else f"{host}:{port}"
+
+
+def site_of(url: str) -> str:
+    """The registrable domain ("bbc.co.uk"); the bare host for addresses and single labels."""
+    host = host_of(url)
+    if not host:
+        return ""
+    return extract_domain(f"https://{host}/", fast=False) or host.partition(":")[0]
+
+
+def is_web_url(url: str) -> bool:
+    """True for an http or https URL with a host."""
+    return canonical_url(url) != ""
+
+
+def _host(parts: SplitResult) -> str:
+    host = (parts.hostname or "").rstrip(".")
+    if ":" in host:
+        return f"[{host}]"
+    if host.isascii():
+        return host
+    return host.encode("idna").decode("ascii").lower()
+
+
+def _kept_query(query: str) -> str:
+    kept = [part for part in query.split("&") if part and not _TRACKING.fullmatch(part.partition("=")[0])]
+    return _normal_escapes("&".join(kept))
+
+
+def _normal_escapes(text: str) -> str:
+    """Percent escapes in upper case, those of unreserved characters undone, other characters escaped."""
+    text = _SAFE_PATH.sub(_one_escape, text)
+    return "".join(
+        c if c.isascii() else "".join(f"%{b:02X}" for b in c.encode("utf-8", "replace")) for c in text
+    )
+
+
+def _one_escape(match: re.Match[str]) -> str:
+    byte = int(match.group(1), 16)
+    return chr(byte) if byte in _UNRESERVED else match.group(0).upper()
