@@ -53,7 +53,11 @@ class Stateful(Protocol):
         """
 
     def discard(self) -> None:
-        """Forget what is pending: the partitions were lost, or the checkpoint failed."""
+        """Forget what is pending: partitions were lost or revoked, or the checkpoint failed.
+
+        Keep what is known of the stored offsets: the partitions may still be ours. ``restore`` tells anew of
+        those that come.
+        """
 
 
 @runtime_checkable

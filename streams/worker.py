@@ -29,6 +29,7 @@ log = logging.getLogger(__name__)
 
 _POLL_SECONDS = 0.5  # how soon a stop is noticed while idle
 _TICK_SECONDS = 1.0
+_STEADY_SECONDS = 5.0  # an idle session that lasted this long works again
 
 
 @dataclass(slots=True)
@@ -66,6 +67,7 @@ class Worker:
         self._topics = [config.topic(name) for name in stage.inputs]
         self._fresh: set[TopicPartition] = set()
         self._next_tick = 0.0
+        self._trouble = ""  # what keeps us from working, as last said
 
     def run(self, stop: threading.Event) -> None:
         """Work until ``stop`` is set; returns with everything in hand finished and committed."""
@@ -78,9 +80,8 @@ class Worker:
                 log.info("%s: %s; going on with what is ours", self.stage.name, error)
             except (LogError, StateError) as error:
                 self.counts.recoveries += 1
-                delay = backoff.next()
-                log.warning("%s: %s; trying again in %.1f s", self.stage.name, error, delay)
-                stop.wait(delay)
+                self._tell(str(error))
+                stop.wait(backoff.next())
 
     def close(self) -> None:
         """Release the stage. Idempotent."""
@@ -97,6 +98,7 @@ class Worker:
             on_revoke=self._revoked,
             on_lost=self._revoked,
         )
+        started = time.monotonic()
         try:
             while not stop.is_set():
                 records = self._settle(
@@ -104,11 +106,21 @@ class Worker:
                 )
                 if records:
                     self._handle(session, records, stop)
-                backoff.reset()
                 self._tick(session)
+                if records or time.monotonic() - started > _STEADY_SECONDS:
+                    backoff.reset()
+                    self._tell("")
         finally:
             self._discard()
             session.close()
+
+    def _tell(self, trouble: str) -> None:
+        """One line when trouble begins or changes, one when it is over; none for every attempt in between."""
+        if trouble and trouble != self._trouble:
+            log.warning("%s: %s; waiting, and trying again until it works", self.stage.name, trouble)
+        elif self._trouble and not trouble:
+            log.info("%s: working again", self.stage.name)
+        self._trouble = trouble
 
     # partitions
 
@@ -132,6 +144,8 @@ class Worker:
             restored = self.stage.restore(sorted(self._fresh))
         for place, offset in restored.items():
             session.consumer.seek(place, offset)
+        if restored:
+            session.consumer.commit(restored)  # the log may lag behind the state after a crash
         self._fresh.clear()
         return [record for record in records if record.place not in restored]
 
@@ -198,7 +212,7 @@ class Worker:
             record.partition,
             record.offset,
             type(error).__name__,
-            error,
+            _one_line(error),
         )
         self.counts.dead_letters += 1
         return dead_letter(record, self.stage.name, error)
@@ -230,7 +244,7 @@ class Worker:
             self._checkpoint(session, [letter], {record.place: record.offset + 1})
             self.counts.processed += 1
             return
-        log.warning("%s: a checkpoint failed (%s); going record by record", self.stage.name, error)
+        log.warning("%s: a checkpoint failed (%s); going record by record", self.stage.name, _one_line(error))
         for record, _ in batch:
             outputs = self._process(record, threading.Event())
             self._finish(session, [(record, outputs or [])])
@@ -257,3 +271,7 @@ class Worker:
         with translated():
             outputs: Iterable[OutputRecord] = self.stage.tick()
         self._checkpoint(session, list(outputs), {})
+
+
+def _one_line(error: BaseException) -> str:
+    return " ".join(str(error).split())[:300]
