@@ -6,14 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, Subquery, and_, func, select
+from sqlalchemy import ColumnElement, Connection, and_, func, select
 
+from alerts import tables
 from alerts.acknowledgements import Acknowledgement
 from alerts.acknowledgements import read as read_acknowledgements
 from alerts.messages import Alert
-from alerts.outbox_tables import acknowledgements, attempts, deliveries, from_ms, notices, outbox, to_ms
+from alerts.outbox_tables import acknowledgements, attempts, deliveries, from_ms, outbox
 from config.errors import UsageError
 from streams.codec import decode
+
+_bodies = tables.alert_revisions.c
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,21 +53,22 @@ def newest(
     limit: int = 50,
 ) -> list[Listed]:
     """The newest revision of each alert that fits, the latest first."""
-    last = _last_revisions()
-    wanted: list[ColumnElement[bool]] = []
+    table = tables.alerts.c
+    wanted: list[ColumnElement[bool]] = [table.raised]
     if since is not None:
-        wanted.append(notices.c.updated_at >= to_ms(since))
+        wanted.append(table.updated_at >= since)
     if rule is not None:
-        wanted.append(notices.c.rule == rule)
+        wanted.append(table.rule == rule)
     if severities:
-        wanted.append(notices.c.severity.in_(severities))
+        wanted.append(table.severity.in_(severities))
     if unacknowledged:
-        wanted.append(notices.c.alert_id.not_in(select(acknowledgements.c.alert_id)))
+        wanted.append(table.id.not_in(select(acknowledgements.c.alert_id)))
+    newest_body = and_(_bodies.alert_id == table.id, _bodies.revision == table.revision)
     query = (
-        select(notices.c.body)
-        .join(last, and_(notices.c.alert_id == last.c.alert_id, notices.c.revision == last.c.revision))
+        select(_bodies.body)
+        .select_from(tables.alerts.join(tables.alert_revisions, newest_body))
         .where(*wanted)
-        .order_by(notices.c.updated_at.desc())
+        .order_by(table.updated_at.desc())
         .limit(limit)
     )
     alerts = [decode(bytes(row.body), Alert) for row in connection.execute(query)]
@@ -72,28 +76,20 @@ def newest(
     return [Listed(alert, seen.get(alert.id)) for alert in alerts]
 
 
-def _last_revisions() -> Subquery:
-    query = select(notices.c.alert_id, func.max(notices.c.revision).label("revision"))
-    return query.group_by(notices.c.alert_id).subquery()
-
-
 def full_id(connection: Connection, start: str) -> str:
     """The one alert whose id begins with ``start``; raises UsageError where there is none, or several."""
-    pattern = start.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-    query = (
-        select(notices.c.alert_id).where(notices.c.alert_id.like(pattern, escape="\\")).distinct().limit(3)
-    )
-    found = [row.alert_id for row in connection.execute(query)]
+    query = select(_bodies.alert_id).where(_bodies.alert_id.startswith(start, autoescape=True))
+    found = [row.alert_id for row in connection.execute(query.distinct().limit(3))]
     if not found:
         raise UsageError(f"no alert {start}; see: tocsin alerts list")
     if len(found) > 1 and start not in found:
         raise UsageError(f"several alerts begin with {start}: {', '.join(found)}; give more of the id")
-    return start if start in found else found[0]
+    return start if start in found else str(found[0])
 
 
 def revisions(connection: Connection, alert_id: str) -> list[Alert]:
     """Every revision of an alert, the first first."""
-    query = select(notices.c.body).where(notices.c.alert_id == alert_id).order_by(notices.c.revision)
+    query = select(_bodies.body).where(_bodies.alert_id == alert_id).order_by(_bodies.revision)
     return [decode(bytes(row.body), Alert) for row in connection.execute(query)]
 
 
@@ -126,8 +122,8 @@ def told(connection: Connection, alert_id: str) -> list[Told]:
 
 def about_document(connection: Connection, document_id: str, since: datetime | None = None) -> list[Alert]:
     """The revisions of alerts that name this article as evidence, in order of time."""
-    query = select(notices.c.body).order_by(notices.c.updated_at, notices.c.revision)
+    query = select(_bodies.body).order_by(_bodies.created_at, _bodies.revision)
     if since is not None:
-        query = query.where(notices.c.enqueued_at >= to_ms(since))
+        query = query.where(_bodies.created_at >= since)
     alerts = (decode(bytes(row.body), Alert) for row in connection.execute(query))
     return [alert for alert in alerts if any(item.document == document_id for item in alert.evidence)]

@@ -22,6 +22,7 @@ from processors.messages import ENRICHED, EnrichedDocument
 from streams.broker import Broker
 from streams.codec import decode
 from streams.records import Record
+from streams.state import reading
 
 T = TypeVar("T", bound=msgspec.Struct)
 
@@ -65,7 +66,7 @@ def find_article(engine: Engine, wanted: str) -> tuple[str, str | None, float | 
         if is_url
         else table.id.startswith(wanted, autoescape=True)
     )
-    with engine.connect() as connection:
+    with reading(engine) as connection:
         rows = connection.execute(
             select(table.id, table.url, table.first_seen).where(condition).limit(3)
         ).all()
@@ -88,7 +89,7 @@ def trace(broker: Broker, engine: Engine, config: Config, wanted: str) -> Journe
             journey.steps += reader(record, journey)
         for record in keyed(broker, config, f"{topic}.dlq", article_id, since):
             journey.steps.append(_dead(record, topic))
-    with engine.connect() as connection:
+    with reading(engine) as connection:
         start = None if since is None else datetime.fromtimestamp(since / 1000, UTC)
         journey.alerts = about_document(connection, article_id, start)
         for alert in {alert.id: alert for alert in journey.alerts}.values():

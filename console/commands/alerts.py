@@ -49,9 +49,10 @@ def list_(
     """List alerts, the newest first: one line an incident and rule."""
     from console.alert_store import newest
     from console.times import moment
+    from streams.state import reading
 
     start = moment(since, datetime.now(UTC)) if since else None
-    with context.engine.connect() as connection:
+    with reading(context.engine) as connection:
         found = newest(
             connection,
             since=start,
@@ -86,8 +87,9 @@ def show(context: Context, alert: AlertId) -> int | None:
     """Show one alert: every revision with what changed, the evidence, and who was told how."""
     from alerts.acknowledgements import read
     from console.alert_store import full_id, revisions, told
+    from streams.state import reading
 
-    with context.engine.connect() as connection:
+    with reading(context.engine) as connection:
         alert_id = full_id(connection, alert)
         history = revisions(connection, alert_id)
         messages = told(connection, alert_id)
@@ -151,8 +153,9 @@ def ack(
     """Acknowledge an alert: no more reminders and escalations. Updates are still told."""
     from alerts.acknowledgements import acknowledge
     from console.alert_store import full_id
+    from streams.state import reading
 
-    with context.engine.connect() as connection:
+    with reading(context.engine) as connection:
         alert_id = full_id(connection, alert)
     done = acknowledge(context.engine, alert_id, by=by or getpass.getuser(), now=datetime.now(UTC), note=note)
     if context.json:

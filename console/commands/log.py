@@ -98,8 +98,9 @@ def _outbox(context: Context) -> int:
     from sqlalchemy import func, select
 
     from alerts.outbox_tables import FINAL, outbox
+    from streams.state import reading
 
-    with context.engine.connect() as connection:
+    with reading(context.engine) as connection:
         query = select(func.count()).select_from(outbox).where(outbox.c.state.not_in(FINAL))
         return int(connection.scalar(query) or 0)
 

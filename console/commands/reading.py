@@ -95,6 +95,8 @@ def enrich(
     """
     from rich.markup import escape
 
+    if file != "-" and not Path(file).is_file():
+        raise UsageError(f"{file}: no such file")
     pipeline = _pipeline(context, everything=not on_demand)
     problems: list[str] = []
     for enriched in pipeline.enrich_many(_documents(context, file, problems)):
