@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+from typing import Any
 from urllib.parse import quote, urlsplit
 
 from alerts.channels.base import Message, Receipt

@@ -127,6 +127,11 @@ class Settings(Model):
     """Processes per stage under tocsin run."""
     public_url: str | None = Field(None, description="Where the acknowledge links of messages point.")
     secret_key: SecretStr | None = Field(None, description="Signs the acknowledge links.")
+    ack_listen: str = Field(
+        "127.0.0.1:8477",
+        pattern=r"^\S*:\d{1,5}$",
+        description="Address and port of the page behind the acknowledge links.",
+    )
     operator_channel: str | None = Field(
         None, description="Channel for alerts about Tocsin itself (dead feeds, ...)."
     )
