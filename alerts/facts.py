@@ -70,7 +70,7 @@ class Facts:
     def sentences(self) -> tuple[Range, ...]:
         """The document's sentences; split here where the document brings none."""
         if self.doc.sentences:
-            return self.doc.sentences
+            return tuple((sentence.start, sentence.end) for sentence in self.doc.sentences)
         found = split(self.doc.text, len(self.doc.text.split("\n", 1)[0]))
         return tuple((sentence.start, sentence.end) for sentence in found)
 

@@ -145,7 +145,7 @@ def _text_about(doc: EnrichedDocument, event: Event | None, sentence: str) -> st
     if event is None:
         return sentence
     spots = [event.trigger.start, *(mention.start for mention in event.mentions)]
-    ranges = {(start, end) for start, end in doc.sentences for spot in spots if start <= spot < end} or {
+    ranges = {(s.start, s.end) for s in doc.sentences for spot in spots if s.start <= spot < s.end} or {
         event.sentence or (0, 0)
     }
     texts = [doc.text[start:end] for start, end in sorted(ranges)]

@@ -119,6 +119,15 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     mentions: tuple[Span, ...] = ()  # further triggers merged into this event
 
 
+class Sentence(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A sentence, ``text[start:end]``, and how surely it tells today's news."""
+
+    start: int
+    end: int
+    status: str | None = None  # current | background
+    score: float | None = None  # 0..1, rises with current
+
+
 class EnrichedDocument(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A document and what was found in it."""
 
@@ -142,7 +151,7 @@ class EnrichedDocument(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=
     places: tuple[Place, ...] = ()
     entities: tuple[Entity, ...] = ()
     events: tuple[Event, ...] = ()
-    sentences: tuple[tuple[int, int], ...] = ()  # offsets, for rules with ``scope: sentence``
+    sentences: tuple[Sentence, ...] = ()
     story: str | None = None  # id of the cluster of copies of this text
     tiers: tuple[int, ...] = ()  # which tiers ran
     cut: str | None = None  # why the text was cut before enrichment, if it was

@@ -15,8 +15,9 @@ from processors import demand, language, model
 from processors.demand import EVERYTHING, Demand
 from processors.entities import Named, entities_of
 from processors.events import reading, recognise
+from processors.events.newsness import sentence_score
 from processors.events.triggers import Trigger
-from processors.messages import EnrichedDocument, Event, Place
+from processors.messages import EnrichedDocument, Event, Place, Sentence
 from processors.places.builder import stamp
 from processors.places.gazetteer import default_path, open_gazetteer
 from processors.places.resolver import PlaceFinder
@@ -177,6 +178,19 @@ def _cut(text: str, limit: int) -> tuple[str, str | None]:
     return text[:end], f"the first {end} of {len(text)} characters were enriched"
 
 
+def _sentences(read: reading.Reading) -> tuple[Sentence, ...]:
+    scores = [round(sentence_score(read, sentence)[0], 3) for sentence in read.sentences]
+    return tuple(
+        Sentence(
+            start=sentence.start,
+            end=sentence.end,
+            status="current" if score >= 0.5 else "background",
+            score=score,
+        )
+        for sentence, score in zip(read.sentences, scores, strict=True)
+    )
+
+
 def _names(nlp: Language, text: str) -> list[Named]:
     from processors.tier2 import names
 
@@ -207,7 +221,7 @@ def _message(
         places=places,
         entities=entities_of(work.text, work.names or [], places),
         events=events,
-        sentences=tuple((sentence.start, sentence.end) for sentence in work.reading.sentences),
+        sentences=_sentences(work.reading),
         tiers=(1, 2) if work.names is not None else (1,),
         cut=work.cut,
         pipeline=version,

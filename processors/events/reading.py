@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 
 from processors.languages import data as languages
 from processors.languages import times as local_times
@@ -59,6 +61,9 @@ _STOP = frozenset(
     ]
 )
 
+_OLD_DAYS = 60
+_RECENT_DAYS = 7
+
 
 @dataclass
 class Reading:
@@ -71,7 +76,7 @@ class Reading:
     lexicon: Lexicon
     hits: tuple[tuple[Hit, ...], ...]  # by sentence
     _times: dict[int, list[Time]] = field(default_factory=dict)
-    _topic: frozenset[str] | None = None
+    _memory: tuple[float, ...] | None = None
 
     def hits_in(self, sentence: Sentence) -> tuple[Hit, ...]:
         """The lexicon hits of one sentence, in order."""
@@ -94,15 +99,40 @@ class Reading:
         data = languages.load(self.language)
         return local_times.find(self.text, anchor, sentence.start, sentence.end, data) if data else []
 
-    @property
-    def topic(self) -> frozenset[str]:
-        """The content words of title and lead: what the article is about."""
-        if self._topic is None:
-            words: set[str] = set()
-            for sentence in self.sentences[:2]:
-                words |= content_words(self.text, sentence)
-            self._topic = frozenset(words)
-        return self._topic
+    @cached_property
+    def lead(self) -> int:
+        """Index of the first sentence that is neither headline nor a line of facts (source, editor)."""
+        for sentence in self.sentences:
+            if not sentence.title and sentence.end - sentence.start > 60:
+                return sentence.index
+        return 1 if self.sentences and self.sentences[0].title else 0
+
+    @cached_property
+    def headline(self) -> frozenset[str]:
+        """The content words of the headline, of the lead where there is none: what the article is about."""
+        titles = [sentence for sentence in self.sentences if sentence.title]
+        chosen = titles or self.sentences[self.lead : self.lead + 1]
+        return frozenset(word for sentence in chosen for word in content_words(self.text, sentence))
+
+    def memory(self, sentence: Sentence) -> float:
+        """1 where the sentence before dates its story to the past, fading over those that follow it."""
+        if self._memory is None:
+            self._memory = tuple(self._memories())
+        return self._memory[sentence.index]
+
+    def _memories(self) -> Iterator[float]:
+        carried, paragraph = 0.0, -1
+        for sentence in self.sentences:
+            if sentence.paragraph != paragraph:
+                carried, paragraph = 0.0, sentence.paragraph
+            yield carried
+            ages = [(self.anchor - time.last).days for time in self.times_in(sentence)] if self.anchor else []
+            if any(age > _OLD_DAYS for age in ages):
+                carried = 1.0
+            elif any(age <= _RECENT_DAYS for age in ages):
+                carried = 0.0
+            else:
+                carried /= 2
 
 
 def content_words(text: str, sentence: Sentence) -> set[str]:

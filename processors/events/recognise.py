@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from processors.events import actors, casualties, domain, status, triggers, where
+from processors.events import actors, casualties, domain, memories, status, triggers, where
 from processors.events.actors import Mention
 from processors.events.assembly import assemble
 from processors.events.clues import Context
@@ -39,6 +39,7 @@ def events_of(reading: Reading, found: Sequence[Trigger], places: Sequence[Place
     """The document's events, the main one first."""
     known = actors.known_actors(reading.text) if found else []
     drafts = [_draft(reading, trigger, places, known) for trigger in found]
+    memories.inherit(reading, drafts)
     _attach_tolls(reading, drafts)
     return assemble(drafts, places, reading.text)
 

@@ -81,6 +81,8 @@ def _year_span(year: int) -> tuple[date, date, str]:
 
 
 def _full_year(text: str, anchor: date) -> int:
+    if text.lower() == "last year":
+        return anchor.year - 1
     year = int(text)
     if year >= 100:
         return year
@@ -248,7 +250,7 @@ _READERS: tuple[tuple[re.Pattern[str], Reader], ...] = (
     (
         _cased(
             rf"(?:{_D},?\s+)?(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?(?P<month>{_M})"
-            r"(?:,?\s+(?P<year>\d{4}|\d\d)(?!\d|:))?"
+            r"(?:,?\s+(?P<year>\d{4}|\d\d|last year)(?!\d|:))?"
         ),
         _read_full,
     ),
@@ -262,7 +264,7 @@ _READERS: tuple[tuple[re.Pattern[str], Reader], ...] = (
     (
         _cased(
             rf"(?:(?P<which>[Ll]ast|[Nn]ext|[Tt]his)\s+)?(?:(?:early|mid|late|early in|late in)[\s-]+)?"
-            rf"(?P<month>{_M})(?:,?\s+(?:of\s+)?(?P<year>\d{{4}}))"
+            rf"(?P<month>{_M})(?:,?\s+(?:of\s+)?(?P<year>\d{{4}}|last year))"
         ),
         _read_month,
     ),

@@ -13,7 +13,7 @@ import re
 from datetime import UTC, datetime
 from typing import Any
 
-from processors.messages import Actor, Casualties, DateRange, EnrichedDocument, Event, Place, Span
+from processors.messages import Actor, Casualties, DateRange, EnrichedDocument, Event, Place, Sentence, Span
 from processors.text.sentences import split
 
 _MARK = re.compile(
@@ -44,7 +44,7 @@ def enriched(marked: str, **fields: Any) -> EnrichedDocument:
         "effective": published,
         "places": tuple(places),
         "events": events,
-        "sentences": sentences,
+        "sentences": tuple(Sentence(start=start, end=end) for start, end in sentences),
     }
     return EnrichedDocument(**{**defaults, **fields})
 

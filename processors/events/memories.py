@@ -1,0 +1,68 @@
+"""Mentions that lean on an earlier one: 'the raid', after a sentence dated it to 2019, is that raid."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from processors.events.draft import Draft
+from processors.events.reading import Reading
+from processors.taxonomy import compatible
+
+_DEFINITE = re.compile(
+    r"\b(?:the|that|this|those|these|both|its|their)\s+(?:[\w-]+\s+)?$|\b(?:killed|died|"
+    r"injured)\s+(?:in|by)\s+(?:it|them)$",
+    re.IGNORECASE,
+)
+
+
+def inherit(reading: Reading, drafts: Sequence[Draft]) -> None:
+    """Turn undated definite mentions of a background event, and a headline that only recalls, into background."""
+    for position, draft in enumerate(drafts):
+        if draft.judgement.sure or draft.judgement.status != "current":
+            continue
+        if draft.trigger.sentence.title:
+            _headline(draft, drafts)
+        elif _definite(reading, draft):
+            _follow(draft, drafts[:position])
+
+
+def _definite(reading: Reading, draft: Draft) -> bool:
+    start = draft.trigger.start
+    before = reading.text[max(draft.trigger.sentence.start, start - 30) : start]
+    return bool(_DEFINITE.search(before))
+
+
+def _follow(draft: Draft, earlier: Sequence[Draft]) -> None:
+    for other in reversed(earlier):
+        if compatible(other.trigger.type, draft.trigger.type):
+            if other.judgement.status == "background":
+                _put_back(draft, other, "the event dated before")
+            return
+
+
+def _headline(draft: Draft, drafts: Sequence[Draft]) -> None:
+    """A headline names what the text tells: where the text has it in the past only, so has the headline."""
+    same = [
+        other
+        for other in drafts
+        if not other.trigger.sentence.title and compatible(other.trigger.type, draft.trigger.type)
+    ]
+    past = [other for other in same if other.judgement.status == "background" and other.judgement.time]
+    now = [other for other in same if other.judgement.status == "current" and other.judgement.sure]
+    if past and not now and past[0] is same[0]:
+        _put_back(draft, past[0], "the text dates it")
+
+
+def _put_back(draft: Draft, other: Draft, why: str) -> None:
+    time = other.judgement.time
+    dated = f": “{time.text}”" if time else ""
+    draft.judgement = replace(
+        draft.judgement,
+        status="background",
+        score=0.2,
+        why=f"{why}{dated}",
+        time=draft.judgement.time or time,
+    )
+    draft.days = draft.days if draft.days and draft.days[2] else other.days
