@@ -14,12 +14,8 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config as AlembicConfig
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from alembic.util import CommandError
 from sqlalchemy import (
     URL,
     Connection,
@@ -36,6 +32,9 @@ from sqlalchemy.engine import make_url
 
 from config.errors import StateUnavailable, StateVersionError, UsageError
 from streams.state_errors import translated
+
+if TYPE_CHECKING:
+    from alembic.script import ScriptDirectory
 
 __all__ = ["UtcDateTime", "metadata", "open_state", "reading", "translated", "upgrade", "writing"]
 
@@ -116,6 +115,10 @@ def writing(engine: Engine) -> Iterator[Connection]:
 
 def upgrade(engine: Engine) -> None:
     """Bring the schema to this version's; a no-op where it is. Safe from several processes at once."""
+    from alembic import command  # here, for it takes as long to import as all the rest
+    from alembic.config import Config
+    from alembic.script import ScriptDirectory
+
     script = ScriptDirectory(str(_MIGRATIONS))
     with reading(engine) as connection:
         if _revision(connection) == script.get_current_head():
@@ -126,16 +129,20 @@ def upgrade(engine: Engine) -> None:
         found = _revision(connection)
         if found is not None:
             _require_known(script, found)
-        alembic = AlembicConfig(attributes={"connection": connection})
+        alembic = Config(attributes={"connection": connection})
         alembic.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
         command.upgrade(alembic, "head")
 
 
 def _revision(connection: Connection) -> str | None:
+    from alembic.runtime.migration import MigrationContext
+
     return MigrationContext.configure(connection).get_current_revision()
 
 
 def _require_known(script: ScriptDirectory, revision: str) -> None:
+    from alembic.util import CommandError
+
     try:
         script.get_revision(revision)
     except CommandError as error:

@@ -22,7 +22,7 @@ from streams.broker import Broker, Session
 from streams.deadletters import carry, dead_letter
 from streams.records import OutputRecord, Record, TopicPartition
 from streams.stage import Prepares, Stage, Stateful, Ticks
-from streams.state import translated
+from streams.state_errors import translated
 from streams.topics import create_topics
 
 log = logging.getLogger(__name__)

@@ -49,13 +49,24 @@ def read_all(broker: Broker, topic: str, count: int) -> list[Record]:
 
 
 def until(condition: Callable[[], bool], *consumers: Consumer) -> list[Record]:
-    """Poll the consumers in turn until the condition holds; what they returned."""
+    """Poll the consumers, each in a thread of its own, until the condition holds; what they returned."""
     found: list[Record] = []
+    over = threading.Event()
+
+    def poll(consumer: Consumer) -> None:
+        while not over.is_set():
+            found.extend(consumer.poll(0.1))
+
+    threads = [threading.Thread(target=poll, args=(consumer,)) for consumer in consumers]
+    for thread in threads:
+        thread.start()
     deadline = time.monotonic() + WAIT
-    while not condition():
-        assert time.monotonic() < deadline, "the condition never held"
-        for consumer in consumers:
-            found += consumer.poll(0.1)
+    while not condition() and time.monotonic() < deadline:
+        over.wait(0.02)
+    over.set()
+    for thread in threads:
+        thread.join()
+    assert condition(), "the condition never held"
     return found
 
 
@@ -248,10 +259,10 @@ class BrokerContract:
             until(lambda: len(one.assignment()) + len(two.assignment()) == PARTITIONS, one, two)
             assert not one.assignment() & two.assignment()
             write(broker, topic, 60)
-            records = []
-            while len(records) < 60:
-                more = until(lambda: True) + one.poll(0.2) + two.poll(0.2)
-                records += more
+            records: list[Record] = []
+            deadline = time.monotonic() + WAIT
+            while len(records) < 60 and time.monotonic() < deadline:
+                records += one.poll(0.2) + two.poll(0.2)
             assert len({record.value for record in records}) == len(records) == 60
 
     def test_a_leaving_member_hands_its_partitions_over(self, broker: Broker, topic: str) -> None:
@@ -277,27 +288,33 @@ class BrokerContract:
 
     def test_partitions_move_without_loss_while_members_come_and_go(self, broker: Broker, topic: str) -> None:
         group = fresh("g")
-        write(broker, topic, 200)
+        write(broker, topic, 300)
         committed: list[bytes] = []
-        members: list[Consumer] = [broker.consumer(group, [topic])]
+        stops = [threading.Event() for _ in range(4)]
+
+        def take_part(stop: threading.Event) -> None:
+            with closing(broker.consumer(group, [topic])) as member:
+                while not stop.wait(0.02):
+                    records = member.poll(0.1, max_records=3)
+                    try:
+                        member.commit(next_offsets(records))
+                    except Fenced:
+                        continue
+                    committed.extend(record.value for record in records)
+
+        threads = [threading.Thread(target=take_part, args=(stop,)) for stop in stops]
         deadline = time.monotonic() + WAIT
-        turn = 0
-        while len(set(committed)) < 200 and time.monotonic() < deadline:
-            turn += 1
-            if turn % 5 == 2:
-                members.append(broker.consumer(group, [topic]))
-            if turn % 5 == 4 and len(members) > 1:
-                members.pop(0).close()
-            for member in members:
-                records = member.poll(0.1, max_records=10)
-                try:
-                    member.commit(next_offsets(records)) if records else None
-                except Fenced:
-                    continue
-                committed += [record.value for record in records]
-        for member in members:
-            member.close()
-        assert set(committed) == {b"v%d" % number for number in range(200)}
+        for number, thread in enumerate(threads):  # each joins, and later leaves, while the others work
+            thread.start()
+            while len(set(committed)) < 60 * (number + 1) and time.monotonic() < deadline:
+                time.sleep(0.02)
+            stops[number].set() if number % 2 else None
+        while len(set(committed)) < 300 and time.monotonic() < deadline:
+            time.sleep(0.02)
+        for stop, thread in zip(stops, threads, strict=True):
+            stop.set()
+            thread.join()
+        assert set(committed) == {b"v%d" % number for number in range(300)}
 
     # positions
 

@@ -14,6 +14,11 @@ from tests.support.kafka import TestBroker
 
 pytestmark = pytest.mark.kafka
 
+GAPS = {
+    "test_headers_survive_in_order_with_duplicates": "it keeps one header of each name only",
+    "test_a_zombie_is_fenced_and_writes_nothing": "it accepts offsets of a generation that has passed",
+}
+
 
 class TestKafka(BrokerContract):
     settings: ClassVar[dict[str, bool | int]] = {}
@@ -28,6 +33,13 @@ class TestKafka(BrokerContract):
         short = {"max_poll_interval_ms": 6000, "session_timeout_ms": 6000, "heartbeat_interval_ms": 500}
         with closing(KafkaBroker(kafka.bootstrap, settings={**self.settings, **short})) as broker:
             yield broker
+
+    @pytest.fixture(autouse=True)
+    def gaps_of_noida(self, request: pytest.FixtureRequest, kafka: TestBroker) -> None:
+        """What the stand-in cannot do; everything runs where KAFKA_BOOTSTRAP_SERVERS names a real broker."""
+        gap = GAPS.get(request.node.originalname)
+        if gap is not None:
+            kafka.needs_real(gap)
 
 
 class TestKafkaWithoutTransactions(TestKafka):
