@@ -25,14 +25,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from config.errors import EnrichmentError
-from processors.places.keys import digest, fold, loose
+from processors.places.keys import digest, fold, loose, without_article
 from processors.places.records import KINDS
 from processors.places.sources import DATA, TABLES, Source, all_sources, data_version
 
 MAGIC = b"TOCSGAZ\x01"
-FORMAT = 3  # raised whenever the layout or the keys change
+FORMAT = 5  # raised whenever the layout or the keys change
 NONE = 0xFFFFFFFF
-PRIMARY, LOOSE, DEMONYM = 1, 2, 4
+PRIMARY, LOOSE = 1, 2
 FIRST_WORD_BITS = 23  # of the filter that most words of a text do not pass
 EXPECTED_SOURCES = 273_000  # for the progress bar only
 
@@ -124,6 +124,7 @@ class _Writer:
         self.targets: list[int] = []
         self.flags: list[int] = []
         self.codes: list[tuple[str, int]] = []
+        self.demonyms: dict[str, int] = {}
         self.by_code: dict[str, int] = {}
         self.by_id: dict[int, int] = {}
         self.first_words = bytearray(1 << (FIRST_WORD_BITS - 3))
@@ -163,11 +164,9 @@ class _Writer:
 
     def _index(self, source: Source, row: int) -> None:
         seen: dict[int, int] = {}
-        for flag, names in (
-            (PRIMARY, (source.name,)),
-            (0, source.names),
-            (DEMONYM, plurals(source.demonyms)),
-        ):
+        for demonym in plurals(source.demonyms):
+            self.demonyms.setdefault(fold(demonym), row)
+        for flag, names in ((PRIMARY, (source.name,)), (0, source.names)):
             for name in names:
                 self._index_name(name, flag, source, seen)
         for key, flag in seen.items():
@@ -180,17 +179,24 @@ class _Writer:
         if len(key) < 2 or (source.kind == "city" and len(key) == 2 and flag != PRIMARY):
             return
         seen.setdefault(digest(key), flag)
+        self._first_word(key)
+        if source.country in LOOSE_COUNTRIES:
+            bare = without_article(key)
+            if bare != key:
+                seen.setdefault(digest(bare), flag)
+                self._first_word(bare)
+            if other := loose(key):
+                seen.setdefault(digest("~" + other), flag | LOOSE)
+
+    def _first_word(self, key: str) -> None:
         word = digest(key.split(" ", 1)[0]) >> (64 - FIRST_WORD_BITS)
         self.first_words[word >> 3] |= 1 << (word & 7)
-        if source.country in LOOSE_COUNTRIES and flag != DEMONYM:
-            other = loose(key)
-            if other:
-                seen.setdefault(digest("~" + other), flag | LOOSE)
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         keys = np.array(self.keys, dtype="<u8")
         order = np.argsort(keys, kind="stable")
         codes = "\n".join(f"{code}\t{row}" for code, row in self.codes).encode()
+        demonyms = "\n".join(f"{key}\t{row}" for key, row in self.demonyms.items()).encode()
         return {
             "rows": np.array(self.rows, dtype=ROW),
             "text": np.frombuffer(bytes(self.text), dtype="u1"),
@@ -198,6 +204,7 @@ class _Writer:
             "targets": np.array(self.targets, dtype="<u4")[order],
             "flags": np.array(self.flags, dtype="u1")[order],
             "codes": np.frombuffer(codes, dtype="u1"),
+            "demonyms": np.frombuffer(demonyms, dtype="u1"),
             "first_words": np.frombuffer(bytes(self.first_words), dtype="u1"),
         }
 

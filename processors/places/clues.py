@@ -2,34 +2,41 @@
 
 Local news does not name its country; its offices do (a sheriff and a school district are American, a garda
 Irish). The clues weigh little, and only where nothing better speaks. The patterns are in
-processors/data/country_clues.toml.
+processors/data/country_clues.toml; one pass of an automaton looks for all of them.
 """
 
 from __future__ import annotations
 
-import re
 import tomllib
+from functools import lru_cache
+from typing import Any
+
+import re2
 
 from processors.places.sources import DATA
 
-MOST = 4  # a clue found more often than this says nothing more
-WEIGHT = 0.25  # of one find
+MOST = 4  # clues of one country; more say nothing more
+WEIGHT = 0.25  # of one clue
+LENGTH = 8_000  # characters that are looked at
 
-_PATTERNS = {
-    country: re.compile("|".join(patterns))
-    for country, patterns in tomllib.loads((DATA / "country_clues.toml").read_text(encoding="utf-8")).items()
-}
+
+@lru_cache(maxsize=1)
+def _automaton() -> tuple[Any, tuple[str, ...]]:
+    table = tomllib.loads((DATA / "country_clues.toml").read_text(encoding="utf-8"))
+    clues, countries = re2.Set.SearchSet(), []
+    for country, patterns in table.items():
+        for pattern in patterns:
+            clues.Add(pattern)
+            countries.append(country)
+    clues.Compile()
+    return clues, tuple(countries)
 
 
 def country_clues(text: str) -> dict[str, float]:
     """ISO codes with the weight of what speaks for them."""
-    found = {}
-    for country, pattern in _PATTERNS.items():
-        count = 0
-        for _ in pattern.finditer(text):
-            count += 1
-            if count >= MOST:
-                break
-        if count:
-            found[country] = WEIGHT * count
+    clues, countries = _automaton()
+    found: dict[str, float] = {}
+    for index in clues.Match(text[:LENGTH]) or ():
+        country = countries[index]
+        found[country] = min(found.get(country, 0.0) + WEIGHT, MOST * WEIGHT)
     return found

@@ -15,6 +15,8 @@ def _words(name: str) -> frozenset[str]:
 
 LOCATIVE = _words("locative")
 LOCATIVE |= _words("locative_other_languages")
+INNER = _words("inner")
+STRONG = _words("strong")
 DIRECTIONS = _words("directions")
 OF_KINDS = _words("of_kinds")
 OF_KINDS |= _words("of_kinds_other_languages")

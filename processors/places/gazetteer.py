@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from config.errors import EnrichmentError
 from processors.places import builder
-from processors.places.builder import DEMONYM, FIRST_WORD_BITS, LOOSE, MAGIC, NONE, PRIMARY, Progress
+from processors.places.builder import FIRST_WORD_BITS, LOOSE, MAGIC, NONE, PRIMARY, Progress
 from processors.places.keys import digest, fold, loose
 from processors.places.records import KINDS, Entry, Hit
 from processors.places.sources import Source
@@ -78,6 +78,8 @@ class Gazetteer:
         self._targets = arrays["targets"]
         self._flags = arrays["flags"]
         self._codes = arrays["codes"]
+        self._demonyms = arrays["demonyms"]
+        self.heads: dict[str, tuple[str, ...]] = {}  # what names begin with, by word: filled by the scanner
         self._first_words = arrays["first_words"]
         self._entries: dict[int, Entry] = {}
         self._own: dict[int, list[Hit]] = {}
@@ -94,6 +96,12 @@ class Gazetteer:
         """Admin-1 and admin-2 codes, GeoNames' (SY.12) and ISO's (SY-ID), to rows."""
         pairs = (line.split("\t") for line in self._codes.tobytes().decode().split("\n") if line)
         return {code: int(row) for code, row in pairs}
+
+    @cached_property
+    def demonyms(self) -> dict[str, int]:
+        """Folded names of peoples and adjectives of places, to rows."""
+        pairs = (line.split("\t") for line in self._demonyms.tobytes().decode().split("\n") if line)
+        return {key: int(row) for key, row in pairs}
 
     @cached_property
     def _iso_of_row(self) -> dict[int, str]:
@@ -159,13 +167,10 @@ class Gazetteer:
                 hits = self._at(digest("~" + other))
         return hits
 
-    def demonym(self, name: str) -> Entry | None:
-        """The country or region whose people or adjective ``name`` is."""
-        number = digest(fold(name))
-        for position in self._positions(number):
-            if self._flags[position] & DEMONYM:
-                return self.entry(int(self._targets[position]))
-        return None
+    def demonym(self, key: str) -> Entry | None:
+        """The country or region whose people or adjective this folded word is."""
+        row = self.demonyms.get(key)
+        return None if row is None else self.entry(row)
 
     def starts_name(self, word: str) -> bool:
         """False where no name begins with this folded word (True does not promise one)."""
@@ -173,33 +178,41 @@ class Gazetteer:
         bit = number >> (64 - FIRST_WORD_BITS)
         return bool(self._first_words[bit >> 3] >> (bit & 7) & 1) or number in self._own_words
 
-    def known(self, keys: Sequence[str]) -> NDArray[np.bool_]:
-        """For each folded name, whether something is called exactly so."""
+    def positions(self, keys: Sequence[str]) -> list[int | None]:
+        """For each folded name, where the index has it; -1: only among the user's places; None: unknown."""
+        if not keys:
+            return []
         numbers = np.array([digest(key) for key in keys], dtype="<u8")
-        if not len(numbers):
-            return np.zeros(0, dtype=np.bool_)
-        positions = np.minimum(np.searchsorted(self._keys, numbers), max(len(self._keys) - 1, 0))
-        found: NDArray[np.bool_] = self._keys[positions] == numbers
-        if self._own:
-            found |= np.array([int(n) in self._own for n in numbers])
-        return found
+        found = np.searchsorted(self._keys, numbers)
+        there = self._keys[np.minimum(found, len(self._keys) - 1)] == numbers
+        own = self._own
+        return [
+            position if is_there else (-1 if own and number in own else None)
+            for position, is_there, number in zip(
+                found.tolist(), there.tolist(), numbers.tolist(), strict=True
+            )
+        ]
 
-    def _positions(self, number: int) -> range:
-        value = np.uint64(number)
-        start = int(np.searchsorted(self._keys, value))
-        end = start
-        size = len(self._keys)
-        while end < size and self._keys[end] == value:
-            end += 1
-        return range(start, end)
+    def hits(self, key: str, position: int) -> list[Hit]:
+        """Everything called ``key``, which ``positions`` found at ``position``."""
+        return self._collect(digest(key) if self._own or position < 0 else 0, position)
 
     def _at(self, number: int) -> list[Hit]:
+        position = int(np.searchsorted(self._keys, np.uint64(number)))
+        if position >= len(self._keys) or self._keys[position] != np.uint64(number):
+            position = -1
+        return self._collect(number, position)
+
+    def _collect(self, number: int, position: int) -> list[Hit]:
         hits = list(self._own.get(number, ()))
-        for position in self._positions(number):
+        if position < 0:
+            return hits
+        key = self._keys[position]
+        while position < len(self._keys) and self._keys[position] == key:
             flag = int(self._flags[position])
-            if not flag & DEMONYM:
-                entry = self.entry(int(self._targets[position]))
-                hits.append(Hit(entry, bool(flag & PRIMARY), bool(flag & LOOSE)))
+            entry = self.entry(int(self._targets[position]))
+            hits.append(Hit(entry, bool(flag & PRIMARY), bool(flag & LOOSE)))
+            position += 1
         return hits
 
     def _add_own(self, source: Source) -> None:

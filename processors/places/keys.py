@@ -75,6 +75,16 @@ def fold(name: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", plain).translate(_TRANSLATION).split())
 
 
+def without_article(name: str) -> str:
+    """A folded Latin or Arabic name without its leading article: Al Hillah is also called Hillah."""
+    found = _ARTICLE.match(name)
+    if found and len(name) - found.end() >= LOOSE_MINIMUM - 1:
+        return name[found.end() :]
+    if name.startswith("ال") and len(name) > LOOSE_MINIMUM:
+        return name[2:]
+    return name
+
+
 @lru_cache(maxsize=65_536)
 def loose(name: str) -> str:
     """The romanization-independent form of a folded Latin name; empty where it does not apply."""

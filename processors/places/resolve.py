@@ -31,27 +31,27 @@ ROUNDS = 4
 class Weights:
     """The constants of the score, in units of log-odds."""
 
-    population: float = 0.30  # per natural log of inhabitants
-    alternates: float = 0.45  # per natural log of alternate names
+    population: float = 0.16  # per natural log of inhabitants
+    alternates: float = 0.40  # per natural log of alternate names
     primary: float = 1.5
     romanized: float = -1.0
-    country: float = 6.0
+    country: float = 4.5
     region: float = 3.0
     admin1: float = 3.0
     admin2: float = 0.6
     supplement: float = 3.0
     own: float = 9.0
-    near: float = 3.0  # other names lie nearby ...
+    near: float = 4.0  # other names lie nearby ...
     near_km: float = 100.0
-    near_slope: float = 0.8  # ... how few suffice
+    near_slope: float = 1.0  # ... how few suffice
     same_admin1: float = 2.0
     admin1_slope: float = 0.8
     same_country: float = 2.0  # all other names lie in this country
-    containment: float = 7.0
+    containment: float = 6.0
     home_country: float = 1.5
     clue: float = 1.5
     demonym: float = 1.5
-    division_of_city: float = -2.0  # a division called after its city, where the text does not say "province"
+    division_of_city: float = -1.5  # a division called after its city, where the text does not say "province"
     said_division: float = 4.0
     said_city: float = 2.0
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from processors.messages import Candidate, Place
 from processors.places.clues import country_clues
 from processors.places.gazetteer import Gazetteer
-from processors.places.recognize import Mention, Page, Span, container, contains, recognize
+from processors.places.page import Page, Span
+from processors.places.recognize import Mention, container, contains, recognize
 from processors.places.records import PRECISION, Entry
 from processors.places.resolve import DEFAULT, Topic, Weights, resolve
 

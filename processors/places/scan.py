@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import NamedTuple
 
+from processors.places import cues
 from processors.places.gazetteer import Gazetteer
 from processors.places.keys import fold
+from processors.places.page import Page
 
 MAX_WORDS = 6
-_WORD = re.compile(r"[^\W_]+(?:['’ʼ`‘][^\W\d_]+)*")
 # Between two words of one name: a space, a hyphen, or a full stop after an abbreviation.
-_JOINT = re.compile(r"(?: |\u00a0|-|–|'|’|‘|\. ?|/)$")
+JOINTS = frozenset({" ", "\u00a0", "-", "–", "'", "’", "‘", ".", ". ", "/", "\u200c", "־"})
 _SHORTENED = {
     "st": "saint",
     "ste": "sainte",
@@ -27,21 +26,9 @@ _SHORTENED = {
     "w": "west",
     "co": "county",
     "twp": "township",
-    "twp.": "township",
     "gov": "governorate",
 }
 _APOSTROPHE_SUFFIX = re.compile(r"([^\W_]{3,})['’][a-zçğıöşü]{1,6}")
-_CASELESS = ("ARABIC", "HEBREW", "SYRIAC", "DEVANAGARI", "BENGALI", "THAI", "ETHIOPIC", "MYANMAR", "GEORGIAN")
-
-
-class Word(NamedTuple):
-    """A word of the text."""
-
-    start: int
-    end: int
-    text: str
-    key: str  # folded
-    capital: bool  # begins with a capital letter, or its script has none
 
 
 class Found(NamedTuple):
@@ -49,28 +36,8 @@ class Found(NamedTuple):
 
     first: int
     last: int
-    start: int
-    end: int
     key: str
-
-
-@lru_cache(maxsize=4096)
-def _caseless(letter: str) -> bool:
-    return unicodedata.name(letter, "").startswith(_CASELESS)
-
-
-def words_of(text: str) -> list[Word]:
-    """The words of a text, a possessive 's cut off."""
-    words = []
-    for match in _WORD.finditer(text):
-        raw = match.group()
-        end = match.end()
-        if len(raw) > 2 and raw[-2] in "'’" and raw[-1] in "sS":
-            raw, end = raw[:-2], end - 2
-        first = raw[0]
-        capital = first.isupper() or (not first.islower() and first.isalpha() and _caseless(first))
-        words.append(Word(match.start(), end, raw, fold(raw), capital))
-    return words
+    position: int  # where the index has it
 
 
 def variants(key: str) -> Iterator[str]:
@@ -167,45 +134,48 @@ def _without_suffix(raw: str) -> str | None:
     return fold(match[1]) if match else None
 
 
-def _keys_from(text: str, words: list[Word], first: int, gazetteer: Gazetteer) -> Iterator[Found]:
-    """Every run of words from ``first`` on that could be a name."""
-    heads = [
-        base for base in bases(words[first].key) if base and gazetteer.starts_name(base.split(" ", 1)[0])
-    ]
-    heads += [v for v in (_SHORTENED.get(words[first].key), _without_suffix(words[first].text)) if v]
-    if not heads:
-        return
+def _heads(page: Page, first: int, gazetteer: Gazetteer) -> tuple[str, ...]:
+    """What a name that begins at this word may begin with; empty where no name does."""
+    raw = page.words[first].text
+    cached = gazetteer.heads.get(raw)
+    if cached is None:
+        key = fold(raw)
+        heads = [b for b in bases(key) if b and gazetteer.starts_name(b.split(" ", 1)[0])] if key else []
+        heads += [v for v in (_SHORTENED.get(key), _without_suffix(raw)) if v]
+        if len(gazetteer.heads) > 100_000:
+            gazetteer.heads.clear()
+        cached = gazetteer.heads[raw] = tuple(heads)
+    return cached
+
+
+def _runs(page: Page, first: int, heads: tuple[str, ...]) -> Iterator[tuple[int, str]]:
+    """(last word, key) of every run of words from ``first`` on that could be a name."""
+    words = page.words
     tail = ""
     for last in range(first, min(first + MAX_WORDS, len(words))):
+        word = words[last]
         if last > first:
-            if not _JOINT.match(text[words[last - 1].end : words[last].start]):
+            if page.gap(last - 1) not in JOINTS:
                 return
-            tail += " " + words[last].key
-        for head in heads:
-            yield Found(first, last, words[first].start, words[last].end, head + tail)
-            if last == first + 1 and words[last].key[:1] > "\u0370":
-                yield from (
-                    Found(first, last, words[first].start, words[last].end, f"{head} {base}")
-                    for base in bases(words[last].key)[1:]
-                )
+            key = word.key
+            if not word.capital and key not in cues.INNER:
+                return
+            if last == first + 1 and key[:1] > "\u0370":
+                yield from ((last, f"{head} {base}") for head in heads for base in bases(key)[1:])
+            tail += " " + key
+        if word.capital:
+            yield from ((last, head + tail) for head in heads)
 
 
-def scan(text: str, words: list[Word], gazetteer: Gazetteer) -> list[Found]:
+def scan(page: Page, gazetteer: Gazetteer) -> list[Found]:
     """Known names, the longest at each word; overlapping ones are left in, first come first."""
-    tried: list[Found] = []
-    keys: list[str] = []
-    for first, word in enumerate(words):
-        if not word.capital:
-            continue
-        for found in _keys_from(text, words, first, gazetteer):
-            for key in variants(found.key):
-                tried.append(found._replace(key=key))
-                keys.append(key)
-    known = gazetteer.known(keys)
+    tried: list[tuple[int, int, str]] = []
+    for first, word in enumerate(page.words):
+        if word.capital and (heads := _heads(page, first, gazetteer)):
+            for last, run in _runs(page, first, heads):
+                tried += [(first, last, key) for key in variants(run)]
     best: dict[int, Found] = {}
-    for found, is_known in zip(tried, known.tolist(), strict=True):
-        if is_known and words[found.last].capital:
-            current = best.get(found.first)
-            if current is None or found.last > current.last:
-                best[found.first] = found
+    for (first, last, key), position in zip(tried, gazetteer.positions([t[2] for t in tried]), strict=True):
+        if position is not None and (first not in best or last > best[first].last):
+            best[first] = Found(first, last, key, position)
     return list(best.values())

@@ -1,0 +1,178 @@
+"""How much speaks for a run of words being used as a place's name: log-odds, weights set by hand.
+
+What counts: the statistical model's label and how the run lies in the model's span, how famous the name is,
+what kind of word it is, and the words before and after it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from processors.places import cues
+from processors.places.keys import fold
+from processors.places.page import Page, Word
+from processors.places.records import Hit
+
+# Evidence of the model: (label, how the candidate lies in the model's span) -> weight.
+MODEL_WEIGHT = {
+    ("GPE", "exact"): 2.6,
+    ("GPE", "prefix"): 1.0,
+    ("GPE", "suffix"): 0.6,
+    ("GPE", "inside"): 0.0,
+    ("LOC", "exact"): 1.0,
+    ("LOC", "prefix"): -0.6,
+    ("LOC", "suffix"): -0.2,
+    ("LOC", "inside"): -0.8,
+    ("FAC", "exact"): -0.8,
+    ("FAC", "prefix"): -2.0,
+    ("FAC", "suffix"): -2.0,
+    ("FAC", "inside"): -2.4,
+    ("ORG", "exact"): -1.4,
+    ("ORG", "prefix"): -1.4,
+    ("ORG", "suffix"): -1.8,
+    ("ORG", "inside"): -2.4,
+    ("PERSON", "exact"): -1.8,
+    ("PERSON", "prefix"): -2.8,
+    ("PERSON", "suffix"): -4.0,
+    ("PERSON", "inside"): -3.5,
+    ("NORP", "exact"): -0.3,
+    ("NORP", "prefix"): -1.0,
+    ("EVENT", "exact"): -2.0,
+}
+OTHER_LABEL = -2.0  # inside a DATE, WORK_OF_ART, PRODUCT, ...
+NO_LABEL = -1.4
+WITHOUT_MODEL = -1.0  # the model did not run
+UNKNOWN_NAME = -2.9  # the gazetteer has nothing of this name
+ROMANIZED = -0.8  # it has, in another romanization
+
+LOCATIVE = 1.6
+STRONG_LOCATIVE = 2.4  # hardly anything but a place follows "near" or "outskirts of"
+OF_KIND = 2.4  # "the village of X"
+DIVISION = 2.5  # "X County"
+DATELINE = 2.5
+BODY = 1.5  # "X police"
+AGAINST = -2.5  # a title before, a street or team after
+
+_DIVISIONS = frozenset(("state", "region", "countryside", "provinces", "wilayat", "canton"))
+_CITIES = frozenset(("city", "town", "village", "airport", "cities", "towns", "villages"))
+
+
+def model_weight(page: Page, label: str, lies: str) -> float:
+    """What the model's label says; where it ran and gave none, that speaks against."""
+    if label:
+        return MODEL_WEIGHT.get((label, lies), OTHER_LABEL)
+    return NO_LABEL if page.modelled else WITHOUT_MODEL
+
+
+def fame(hits: Sequence[Hit]) -> float:
+    """How likely a bare name means a place, from the most famous place called so."""
+    best = -1.5
+    for hit in hits:
+        entry = hit.entry
+        if entry.priority == 2:
+            return 2.5
+        if entry.kind in ("country", "region"):
+            value = 2.2
+        elif entry.kind == "admin1":
+            value = 1.8
+        elif entry.population > 0:
+            value = -0.9 + 0.45 * (len(str(entry.population)) - 3) + entry.alternates / 60
+        else:
+            value = -0.6 + (1.0 if entry.priority else 0.0)
+        best = max(best, value - (0.0 if hit.primary else 0.5) + (ROMANIZED if hit.loose else 0.0))
+    return best
+
+
+def name_weight(text: str, key: str, first: int) -> float:
+    """A single word by itself: common words and names of persons are rarely places."""
+    weight = -4.0 if len(key) == 1 else 0.0
+    if key in cues.COMMON:
+        weight -= 4.0
+    if key in cues.PERSON_NAMES:
+        weight -= 1.2
+    if len(key) <= 2 and not text.isupper():
+        weight -= 2.0
+    if len(key) <= 3 and key[:1] < "\u0400":  # elsewhere three letters are a whole name: حلب, Ош
+        weight -= 0.6
+    if key in cues.LOCATIVE:
+        weight -= 4.0  # 'Medina' and 'city' are one word in Arabic
+    if first and "\u0400" <= key[:1] <= "\u04ff" and text[0].isupper():
+        weight += 0.4  # a capital inside a sentence: the script's names need no other sign
+    if text[:1] in cues.PREFIXES and not key.startswith(fold(text)[:1]):
+        weight += 1.0  # 'in' and 'to' are written together with the name
+    return weight
+
+
+def said_by(kind: str) -> str:
+    """What a word for a kind of place says of the level: division, city or nothing."""
+    if kind in cues.ADMIN_WORDS or kind in _DIVISIONS:
+        return "division"
+    return "city" if kind in _CITIES else ""
+
+
+def before(page: Page, first: int) -> tuple[float, str]:
+    """Weight of what stands before word ``first``, and the level that it says."""
+    if first == 0:
+        return 0.0, ""
+    gap = page.gap(first - 1).strip()
+    word = page.words[first - 1]
+    if gap == ".":
+        return (AGAINST if word.key in cues.PERSON_TITLES else 0.0), ""
+    if gap not in ("", "(", "“", '"'):
+        return (0.4 if gap == "," else 0.0), ""
+    return _word_before(page, first, word)
+
+
+def _word_before(page: Page, first: int, word: Word) -> tuple[float, str]:
+    key, earlier = word.key, page.key(first - 2)
+    if key in cues.OF and earlier in cues.OF_KINDS:
+        return OF_KIND, said_by(earlier)
+    if key in ("of", "the") and earlier in cues.STRONG:
+        return STRONG_LOCATIVE, ""
+    if key in cues.STRONG:
+        return STRONG_LOCATIVE, ""
+    if key == "the" and earlier in cues.LOCATIVE:
+        return 0.3, ""
+    if key in cues.LOCATIVE or word.text == "à":
+        return LOCATIVE, ""
+    if word.capital and key in cues.PERSON_TITLES:
+        return AGAINST, ""
+    if word.capital and key in cues.PERSON_NAMES and first not in page.span_at:
+        return -1.5, ""
+    return 0.0, ""
+
+
+def after(page: Page, first: int, last: int) -> tuple[float, str, bool]:
+    """Weight of what stands after a run, the level that it says, and whether it makes it a body's name."""
+    if last + 1 >= len(page.words):
+        return 0.0, "", False
+    gap = page.gap(last).strip(" ")
+    if gap == "":
+        return _word_after(page, last, page.words[last + 1])
+    if gap in cues.DATELINE_DASHES and _opens_line(page, first):
+        return DATELINE, "", False
+    return (0.3 if gap in (",", "'s", "’s") else 0.0), "", False
+
+
+def _word_after(page: Page, last: int, word: Word) -> tuple[float, str, bool]:
+    key, said = word.key, said_by(word.key)
+    if key in cues.ADMIN_WORDS:
+        return DIVISION, said, False
+    if key in cues.KIND_AFTER:
+        return 1.2, said, False
+    if word.capital and (key in cues.STREET_AFTER or key in cues.TEAM_WORDS):
+        return AGAINST, "", False
+    if key in cues.BODY_AFTER:
+        return BODY, said, word.capital
+    if key in cues.PERSON_VERBS:
+        return -0.8, said, False
+    if word.text[0].isupper() and last not in page.span_at:
+        return -0.7, said, False
+    return 0.0, said, False
+
+
+def _opens_line(page: Page, first: int) -> bool:
+    """Whether a run opens a line or sentence, as a dateline does (after another place at most)."""
+    start = page.words[first].start
+    line = page.text[max(0, start - 60) : start].rsplit("\n", 1)[-1].rsplit(". ", 1)[-1].strip(" \t")
+    return line == "" or line.isupper() or (line.endswith(",") and len(line) < 40)
