@@ -24,7 +24,7 @@ class AppriseSender:
         self._module = apprise
         self._url = settings.url.get_secret_value()
         separator = "&" if "?" in self._url else "?"
-        self._service = apprise.Apprise.instantiate(
+        self._service: Any = apprise.Apprise.instantiate(
             f"{self._url}{separator}retry=0", suppress_exceptions=True
         )
         if self._service is None:
