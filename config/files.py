@@ -21,15 +21,20 @@ def paths_of(kind: str, folder: Path) -> list[Path]:
     return paths
 
 
-def sources_of(kind: str, folder: Path, problems: list[Problem]) -> Iterator[tuple[str, bytes]]:
-    """Name (relative to the folder) and bytes of each file; what cannot be read becomes a problem."""
+def sources_of(
+    kind: str, folder: Path, problems: list[Problem], instead: Path | None = None
+) -> Iterator[tuple[str, bytes]]:
+    """Name (relative to the folder) and bytes of each file; what cannot be read becomes a problem.
+
+    ``instead``: the one file to read in place of the folder's.
+    """
     try:
-        paths = paths_of(kind, folder)
+        paths = paths_of(kind, folder) if instead is None else [instead]
     except OSError as error:
         problems.append(Problem(str(folder), 0, "", f"cannot read this folder: {error.strerror}"))
         return
     for path in paths:
-        name = path.relative_to(folder).as_posix()
+        name = path.relative_to(folder).as_posix() if instead is None else str(path)
         try:
             with path.open("rb") as file:
                 yield name, file.read(MAX_BYTES + 1)

@@ -36,21 +36,27 @@ MODELS: dict[str, type[Model]] = {
 
 
 def load(
-    folder: Path, *, event_types: Collection[str] = (), environment: Mapping[str, str] | None = None
+    folder: Path,
+    *,
+    event_types: Collection[str] = (),
+    environment: Mapping[str, str] | None = None,
+    rules_file: Path | None = None,
 ) -> Config:
     """Read ``tocsin.yaml``, ``feeds.yaml``, ``regions.yaml``, ``rules.yaml``, ``channels.yaml`` and the
     files under ``feeds/`` and ``rules/``; what is missing has its defaults.
 
     ``event_types``: the names that rules may use under ``events`` (checked only where given).
     ``environment``: what ``${NAME}`` refers to; the process's own by default.
+    ``rules_file``: read the rules from this file, and from nowhere else (to try a change).
     Raises ConfigError with every problem found, in the order of files and lines.
     """
-    return _Loading(Path(folder), environment).run(event_types)
+    return _Loading(Path(folder), environment, rules_file).run(event_types)
 
 
 class _Loading:
-    def __init__(self, folder: Path, environment: Mapping[str, str] | None) -> None:
+    def __init__(self, folder: Path, environment: Mapping[str, str] | None, rules_file: Path | None) -> None:
         self._folder = folder.absolute()
+        self._rules_file = rules_file
         self._environment = os.environ if environment is None else environment
         self._secrets = secret_fields(tuple(MODELS.values()))
         self._problems: list[Problem] = []
@@ -82,7 +88,8 @@ class _Loading:
 
     def _read(self, kind: str) -> list[Source]:
         sources = []
-        for name, raw in sources_of(kind, self._folder, self._problems):
+        instead = self._rules_file if kind == "rules" else None
+        for name, raw in sources_of(kind, self._folder, self._problems, instead):
             source, problems = read_yaml(name, raw)
             self._problems += problems
             self._problems += expand(source, self._folder, self._environment, self._secrets)

@@ -61,7 +61,10 @@ class EnrichmentSettings(Model):
         "on_demand", description="on_demand: the statistical model runs only where a rule could use it."
     )
     model: str | None = Field(None, description="spaCy model name or path; default: the best one installed.")
-    gazetteer: Path | None = Field(None, description="Index file; default: built once in the data folder.")
+    gazetteer: Path | None = Field(
+        None,
+        description="Index file, built once; default: tocsin/gazetteer.idx in $XDG_CACHE_HOME or ~/.cache.",
+    )
     max_characters: Annotated[int, Field(ge=1000)] = 200_000
     """Texts are cut to this length before enrichment; the cut is noted in the document."""
     story_window: Duration = parse_duration("72h")
@@ -137,6 +140,11 @@ class Settings(Model):
     )
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     """Least severity that is written to the log output."""
+
+    @field_validator("state", mode="before")
+    @classmethod
+    def _empty_is_unset(cls, value: object) -> object:
+        return None if value == "" else value
 
     @field_validator("log")
     @classmethod
