@@ -269,6 +269,8 @@ class EmbeddedConsumer:
 
     def commit(self, offsets: Offsets) -> None:
         """Store the next offsets to read, durably, before returning; Fenced when they are no longer ours."""
+        if not offsets:
+            return
         with self.transaction() as connection:
             self.commit_in(connection, offsets)
 

@@ -143,6 +143,8 @@ class KafkaLogConsumer:
         """Store the next offsets to read, durably, before returning; Fenced when they are no longer ours."""
         if self._group is None:
             raise LogError("a consumer without a group has nothing to commit")
+        if not offsets:
+            return
         with translated(self._clients.where):
             self.require_owned(offsets)
             self._open().commit(to_kafka(offsets), timeout_ms=_REQUEST_TIMEOUT_MS)
