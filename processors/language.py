@@ -28,14 +28,16 @@ _OTHERS = (
     "so",
     "am",
 )
+SHORT = 150  # characters; below this a stated language is believed and rare languages are not
 SAMPLE = 1_500  # characters; enough for certainty, cheap for long texts
 
 
-@lru_cache(maxsize=1)
-def _identifier() -> LanguageIdentifier:
+@lru_cache(maxsize=2)
+def _identifier(*, narrow: bool) -> LanguageIdentifier:
     identifier = LanguageIdentifier.from_model_file(MODEL_FILE)
     known = set(identifier.labels)
-    identifier.set_languages([code for code in (*SUPPORTED, *_OTHERS) if code in known])
+    wanted = SUPPORTED if narrow else (*SUPPORTED, *_OTHERS)
+    identifier.set_languages([code for code in wanted if code in known])
     return identifier
 
 
@@ -44,10 +46,10 @@ def identify(text: str, stated: str | None = None) -> str:
     sample = text[:SAMPLE]
     if sum(char.isalpha() for char in sample[:60]) < 20:
         return _primary(stated) or "en"
-    language = str(_identifier().classify(sample)[0])
-    if stated and len(sample) < 120:
-        return _primary(stated) or language
-    return language
+    short = len(sample) < SHORT
+    if short and stated:
+        return _primary(stated) or "en"
+    return str(_identifier(narrow=short).classify(sample)[0])
 
 
 def _primary(stated: str | None) -> str | None:

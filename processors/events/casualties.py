@@ -30,11 +30,16 @@ _VERB = re.compile(
     re.IGNORECASE,
 )
 _TOLL = re.compile(
-    r"\b(?:death|casualty|overall|total|the)?\s*toll\b[^.;]{0,60}?\b(?:to|at|of|reached|hit|was|is|"
-    r"stood at|passed)\s+$",
+    r"\b(?:tolls?|number of (?:the )?(?:dead|deaths|victims|fatalities|people killed|those killed|"
+    r"civilians killed|wounded|injured|missing))\b"
+    r"[^;]{0,120}?\b(?:to|at|of|reached|hit|was|is|stood at|passed|above|over)\s+$",
     re.IGNORECASE,
 )
-_TOLL_WORD = re.compile(r"\b(?:death|casualty|injury)?\s*toll\b", re.IGNORECASE)
+_BODIES = re.compile(
+    r"\b(?:found|recovered|counted|discovered|retrieved|pulled|seen|received|saw|identified)\s+$|"
+    r"\bbodies of\s+(?:the\s+)?$",
+    re.IGNORECASE,
+)
 _NONE = re.compile(
     r"\b(?:(?P<without>no|without(?:\s+any)?|not\s+cause(?:\s+any)?|any)\s+(?:\w+\s+){0,3}?"
     r"(?P<what>casualties|injuries|victims|deaths|fatalities|one\s+(?:was|"
@@ -85,23 +90,41 @@ _FOLLOWERS = re.compile(
 )
 
 
+_LAST_NAMES = re.compile(
+    r"(?:(?:[A-Z][\w.'’-]+\s+)+[A-Z][\w'’-]+,\s+)*(?:(?:[A-Z][\w.'’-]+\s+)+[A-Z][\w'’-]+,?\s+and\s+)?"
+    r"(?:[A-Z][\w.'’-]+\s+)+[A-Z][\w'’-]+$"
+)
+_ANY = re.compile(
+    _VERB.pattern + r"|\btoll\b|\bnumber of\b|\bbod(?:y|ies)\b|\bcasualties\b|\bvictims\b", re.IGNORECASE
+)
+
+
 def find(text: str, start: int, end: int) -> list[Casualties]:
     """The tolls of the sentence ``text[start:end]``, in order."""
-    people = groups.find(text, start, end)
+    if not _ANY.search(text, start, end):
+        return []
+    everyone = groups.find(text, start, end)
+    inside = [group for group in everyone if _is_subset(text, start, group)]
+    people = groups.summed(text, [group for group in everyone if group not in inside])
+    source = who_says(text, start, end)
     found: list[Casualties] = []
     used: set[int] = set()
-    source = who_says(text, start, end)
     for verb in _VERB.finditer(text, start, end):
-        kind = verb.lastgroup or "killed"
-        group = _of_verb(text, verb, [g for g in people if g.start not in used], end)
+        group = _of_verb(text, verb, [group for group in people if group.start not in used], start, end)
         if group is not None:
             used.add(group.start)
-            found.append(_casualties(kind, group, source, subset=_is_subset(text, start, group)))
-    found += _tolls(text, start, people, used, source)
+            found += _with_parts(verb.lastgroup or "killed", group, source)
+    found += _tolls(text, start, [group for group in people if group.start not in used], source)
     found += _nones(text, start, end, source)
-    rest = [group for group in people if group.start not in used]
-    found += _subsets(text, start, rest, found, source)
+    found += _subsets(text, inside, found, source)
     return _joined(found)
+
+
+def _with_parts(kind: str, group: Group, source: str | None) -> list[Casualties]:
+    return [
+        _casualties(kind, group, source, subset=False),
+        *[_casualties(kind, part, source, subset=True) for part in group.parts if part.category != "all"],
+    ]
 
 
 def _casualties(kind: str, group: Group, source: str | None, *, subset: bool) -> Casualties:
@@ -118,14 +141,39 @@ def _casualties(kind: str, group: Group, source: str | None, *, subset: bool) ->
     )
 
 
-def _of_verb(text: str, verb: re.Match[str], people: Sequence[Group], end: int) -> Group | None:
+def _of_verb(text: str, verb: re.Match[str], people: Sequence[Group], start: int, end: int) -> Group | None:
     after = _following(text, verb, people)
     before = _preceding(text, verb, people)
     if before and text[before.end : verb.start()].isspace() and _ADJACENT_END.match(text[verb.end() : end]):
         return before
     if _takes_object(text, verb, end):
-        return after or before
-    return before or after
+        return after or _named_after(text, verb, end) or before
+    return before or _named_before(text, verb, start) or after
+
+
+_OFFICE = re.compile(
+    r"\s+(?:(?:the|a|an|former|mayor|judge|leader|journalist|lawyer|priest|bishop|[a-z]+)\s+){0,4}"
+)
+_WAS = re.compile(r"(?:,[^,;.]{0,70},)?\s+(?:was|were|has been|had been|have been)\s+(?:\w+ly\s+)?$")
+
+
+def _named_after(text: str, verb: re.Match[str], end: int) -> Group | None:
+    """'murdered Mayor Pedro Gonzalez', 'the assassination of the judge Maria Diaz'."""
+    if verb.lastgroup not in {"killed", "kidnapped"}:
+        return None
+    office = _OFFICE.match(text, verb.end(), end)
+    return groups.named(text, office.end(), end) if office else None
+
+
+def _named_before(text: str, verb: re.Match[str], start: int) -> Group | None:
+    """'Maria Diaz was killed', 'Juan Perez and Pedro Lopez, both teachers, were kidnapped'."""
+    if verb.lastgroup not in {"killed", "kidnapped"}:
+        return None
+    was = _WAS.search(text, start, verb.start())
+    if not was:
+        return None
+    name = _LAST_NAMES.search(text, start, was.start())
+    return groups.named(text, name.start(), was.start()) if name else None
 
 
 def _takes_object(text: str, verb: re.Match[str], end: int) -> bool:
@@ -151,31 +199,43 @@ def _following(text: str, verb: re.Match[str], people: Sequence[Group]) -> Group
     return None
 
 
+_ASIDE = re.compile(
+    r",?\s*\b(?:including|among them|mostly|most of them)\b[^;.]*?(?:,|(?=\s+(?:were|was|have|has|"
+    r"had)\b))",
+    re.IGNORECASE,
+)
+
+
 def _preceding(text: str, verb: re.Match[str], people: Sequence[Group]) -> Group | None:
     best: Group | None = None
+    tight = False
     for group in people:
         if group.end > verb.start():
             break
-        gap = text[group.end : verb.start()]
-        if _BEFORE_GAP.match(gap) or (
-            group.headed and len(gap) < 110 and _LOOSE_GAP.match(gap) and best is None
-        ):
-            best = group if best is None or _BEFORE_GAP.match(gap) else best
+        gap = _ASIDE.sub(" ", text[group.end : verb.start()])
+        if _BEFORE_GAP.match(gap):
+            best, tight = group, True
+        elif best is None and group.headed and not tight and len(gap) < 110 and _LOOSE_GAP.match(gap):
+            best = group
     return best
 
 
-def _tolls(
-    text: str, start: int, people: Sequence[Group], used: set[int], source: str | None
-) -> list[Casualties]:
+def _tolls(text: str, start: int, people: Sequence[Group], source: str | None) -> list[Casualties]:
+    """'The death toll rose to 66', 'the bodies of six priests', 'recovered three bodies'."""
     found = []
     for group in people:
-        if group.start not in used and _TOLL.search(text[max(start, group.start - 100) : group.start]):
-            word = text[max(start, group.start - 100) : group.start].lower()
-            used.add(group.start)
-            found.append(
-                _casualties("injured" if "injury toll" in word else "killed", group, source, subset=False)
-            )
+        before = text[max(start, group.start - 150) : group.start]
+        toll = _TOLL.search(before)
+        if toll:
+            kind = "injured" if re.search(r"injur|wounded", toll.group()) else "killed"
+            found += _with_parts(kind, group, source)
+        elif _BODIES.search(before) and ("bodies of" in before[-20:] or _is_body(text, group)):
+            found += _with_parts("killed", group, source)
     return found
+
+
+def _is_body(text: str, group: Group) -> bool:
+    return text[group.start : group.end].lower().endswith(("body", "bodies", "corpses"))
 
 
 def _nones(text: str, start: int, end: int, source: str | None) -> list[Casualties]:
@@ -195,17 +255,14 @@ def _nones(text: str, start: int, end: int, source: str | None) -> list[Casualti
 
 
 def _subsets(
-    text: str, start: int, people: Sequence[Group], found: Sequence[Casualties], source: str | None
+    text: str, inside: Sequence[Group], found: Sequence[Casualties], source: str | None
 ) -> list[Casualties]:
     """'… including six children and four women', '… two of them children'."""
     extra: list[Casualties] = []
-    for group in people:
-        if not group.headed and not _OF_THEM.match(text[group.end : group.end + 24]):
-            continue
-        if not _is_subset(text, start, group):
-            continue
+    for group in inside:
         kind = _kind_before(found, group) or (found[0].kind if found else None)
-        if kind:
+        headed = group.headed or _OF_THEM.match(text[group.end : group.end + 24])
+        if kind and headed:
             extra.append(_casualties(kind, group, source, subset=True))
     return extra
 

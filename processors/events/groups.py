@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from processors.text import numbers
@@ -88,6 +89,7 @@ class Group:
     category: str  # see processors.messages.Casualties
     described: str  # the words between number and head: 'Turkish', 'government'
     headed: bool  # whether a noun says that these are people
+    parts: tuple[Group, ...] = ()  # of a sum: 'nine men, four women and a child'
 
 
 def find(text: str, start: int, end: int) -> list[Group]:
@@ -107,6 +109,48 @@ def find(text: str, start: int, end: int) -> list[Group]:
         for match in _NOBODY.finditer(text, start, end)
     ]
     return sorted(found, key=lambda group: group.start)
+
+
+_JOINT = re.compile(r"^\s*(?:,|and|or|,\s*and|as well as|along with|plus|,\s*as well as)\s*$", re.IGNORECASE)
+
+
+def summed(text: str, groups: Sequence[Group]) -> list[Group]:
+    """Groups told one after the other ('nine men, four women and a child') as one, with its parts."""
+    found: list[Group] = []
+    for group in groups:
+        last = found[-1] if found else None
+        if last and last.headed and group.min and last.min and _JOINT.match(text[last.end : group.start]):
+            found[-1] = _sum(last, group)
+        else:
+            found.append(group)
+    return found
+
+
+def _sum(one: Group, other: Group) -> Group:
+    parts = (one.parts or (one,)) + (other.parts or (other,))
+    most = None if one.max is None or other.max is None else one.max + other.max
+    category = one.category if one.category == other.category else "all"
+    return Group(one.start, other.end, one.min + other.min, most, category, "", True, parts)
+
+
+_NAME = r"(?:[A-Z][\w.'’-]+\s+){1,4}[A-Z][\w'’-]+"
+_NAMES = re.compile(rf"{_NAME}(?:,\s+{_NAME})*(?:,?\s+(?:and|y|e)\s+{_NAME})?")
+_NO_PERSON = frozenset(
+    (
+        "Army Police Forces Force Front State States Party City Brigade Islamic Government "
+        "Ministry Movement Liberation National United Nations Guard Battalion Council Command Union Province "
+        "Department Republic Group Company Church University The In On At After "
+    ).split()
+)
+
+
+def named(text: str, start: int, end: int) -> Group | None:
+    """The people named at the beginning of ``text[start:end]``, each counting as one."""
+    match = _NAMES.match(text, start, end)
+    if not match or not _NO_PERSON.isdisjoint(match.group().split()):
+        return None
+    count = len(re.split(r",\s+|\s+(?:and|y|e)\s+", match.group()))
+    return Group(match.start(), match.end(), count, count, "all", "", True)
 
 
 def _numbered(text: str, number: numbers.Number, stop: int) -> Group | None:

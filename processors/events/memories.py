@@ -10,11 +10,7 @@ from processors.events.draft import Draft
 from processors.events.reading import Reading
 from processors.taxonomy import compatible
 
-_DEFINITE = re.compile(
-    r"\b(?:the|that|this|those|these|both|its|their)\s+(?:[\w-]+\s+)?$|\b(?:killed|died|"
-    r"injured)\s+(?:in|by)\s+(?:it|them)$",
-    re.IGNORECASE,
-)
+_DEFINITE = re.compile(r"\b(?:the|that|this|those|these|both|its|their)\s+(?:[\w-]+\s+)?$", re.IGNORECASE)
 
 
 def inherit(reading: Reading, drafts: Sequence[Draft]) -> None:

@@ -36,7 +36,7 @@ def of_trigger(reading: Reading, sentence: Sentence, start: int, end: int, event
     """The status of the event that ``text[start:end]`` triggers."""
     time = time_of(reading, sentence, start, end)
     if reading.language != "en":
-        return _in_other_language(reading, sentence, start, end, time)
+        return _in_other_language(reading, sentence, time)
     mode = modality.judge(reading.text, sentence, start, end, event_type)
     if mode.status:
         return Judgement(mode.status, 0.1, f"{mode.status}: {mode.why}", time)
@@ -54,9 +54,7 @@ def of_trigger(reading: Reading, sentence: Sentence, start: int, end: int, event
     return Judgement(status, round(score, 3), why, time, sure=False)
 
 
-def _in_other_language(
-    reading: Reading, sentence: Sentence, start: int, end: int, time: Time | None
-) -> Judgement:
+def _in_other_language(reading: Reading, sentence: Sentence, time: Time | None) -> Judgement:
     data = languages.load(reading.language)
     mode = cues.mode(reading.text, sentence.start, sentence.end, data) if data else None
     dated = _by_date(reading, sentence, time)
