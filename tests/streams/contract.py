@@ -58,6 +58,8 @@ def until(condition: Callable[[], bool], *consumers: Consumer) -> list[Record]:
             found.extend(consumer.poll(0.1))
 
     threads = [threading.Thread(target=poll, args=(consumer,)) for consumer in consumers]
+    for consumer in consumers:
+        consumer.assignment()  # connects here: the condition may look at it from this thread
     for thread in threads:
         thread.start()
     deadline = time.monotonic() + WAIT

@@ -146,4 +146,3 @@ def test_a_stop_is_obeyed_while_the_broker_is_away(
 def test_unknown_client_settings_are_refused_with_a_suggestion() -> None:
     with pytest.raises(UsageError, match=r"session_timeout_m .*session_timeout_ms"):
         KafkaBroker("127.0.0.1:1", settings={"session_timeout_m ": 1})
-
