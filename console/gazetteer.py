@@ -32,3 +32,5 @@ if __name__ == "__main__":
         ensure(Path(sys.argv[1]) if len(sys.argv) > 1 else None)
     except EnrichmentError as problem:
         sys.exit(one_line(str(problem)))
+    except Exception as bug:  # noqa: BLE001 - the last line of defence: one line, no traceback
+        sys.exit(f"unexpected error while building the gazetteer: {type(bug).__name__}: {one_line(str(bug))}")

@@ -9,9 +9,12 @@ from config.models.root import Config
 from processors.taxonomy import ALIASES, EVENT_TYPES, FAMILIES
 
 
-def load_config(folder: Path) -> Config:
-    """The validated configuration; raises ConfigError with every problem, unknown event types included."""
-    return load(folder, event_types=event_names())
+def load_config(folder: Path, rules_file: Path | None = None) -> Config:
+    """The validated configuration; raises ConfigError with every problem, unknown event types included.
+
+    ``rules_file``: rules to read in place of the folder's.
+    """
+    return load(folder, event_types=event_names(), rules_file=rules_file)
 
 
 def event_names() -> frozenset[str]:

@@ -8,7 +8,17 @@ from typing import Annotated
 import typer
 
 from console.command import default_folder
-from console.commands import alerts, configuration, deadletters, importing, log, reading, running
+from console.commands import (
+    alerts,
+    configuration,
+    deadletters,
+    importing,
+    log,
+    reading,
+    rules,
+    running,
+    tracing,
+)
 from console.context import Context
 
 app = typer.Typer(
@@ -37,7 +47,7 @@ def _root(
     ctx.obj = Context(folder=config or default_folder(), json=json, debug=debug)
 
 
-for module in (configuration, running, reading, alerts, log, deadletters, importing):
+for module in (configuration, running, reading, rules, alerts, log, tracing, deadletters, importing):
     module.add_to(app)
 
 

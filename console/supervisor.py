@@ -16,7 +16,7 @@ from queue import Empty, SimpleQueue
 from typing import IO
 
 from config.errors import ConfigError
-from config.models.settings import WorkerSettings
+from config.models.settings import Settings
 from console.processes import PARENT
 from console.watch import ConfigWatch
 from console.worker import LOOK_EVERY, STAGES
@@ -37,9 +37,12 @@ def restart_delay(crashes: int) -> float:
     return float(min(_LONGEST_DELAY, 2 ** (crashes - 1)))
 
 
-def wanted(workers: WorkerSettings) -> tuple[Member, ...]:
-    """The processes that should run, down the path of an article."""
-    return tuple((stage, number) for stage in STAGES for number in range(1, getattr(workers, stage) + 1))
+def wanted(settings: Settings) -> tuple[Member, ...]:
+    """The processes that should run; acknowledge links in messages need a page behind them."""
+    counts = dict(settings.workers)
+    if settings.public_url and settings.secret_key is not None:
+        counts["acknowledger"] = 1
+    return tuple((stage, number) for stage in STAGES for number in range(1, counts.get(stage, 0) + 1))
 
 
 def verdict(code: int) -> str:
@@ -186,7 +189,7 @@ class Run:
 
     def run(self) -> None:
         """Until a signal stops it."""
-        self._supervisor.want(wanted(self._watch.current.settings.workers))
+        self._supervisor.want(wanted(self._watch.current.settings))
         look = time.monotonic() + LOOK_EVERY
         while True:
             now = time.monotonic()
@@ -211,4 +214,4 @@ class Run:
         if self._watch.changed():
             with contextlib.suppress(ConfigError):  # each stage says so in its own log
                 self._watch.reload("supervisor")
-                self._supervisor.want(wanted(self._watch.current.settings.workers))
+                self._supervisor.want(wanted(self._watch.current.settings))

@@ -29,6 +29,7 @@ STAGES: dict[str, str] = {
     "enricher": "processors.enricher",
     "alerter": "alerts.alerter",
     "notifier": "alerts.notifier",
+    "acknowledger": "alerts.ack_server",
 }
 LOOK_EVERY = 1.0  # seconds between two looks at the configuration's files and at the parent
 _LONGEST_WAIT = 30.0

@@ -66,7 +66,9 @@ def _greeting(config: Config) -> str:
 
 def worker(
     context: Context,
-    stage: Annotated[str, typer.Argument(help="poller, extractor, enricher, alerter or notifier.")],
+    stage: Annotated[
+        str, typer.Argument(help="poller, extractor, enricher, alerter, notifier or acknowledger.")
+    ],
 ) -> int | None:
     """Run one stage in this process, anywhere that reaches the same log and database.
 

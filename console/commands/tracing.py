@@ -26,10 +26,11 @@ def trace(
 ) -> int | None:
     """Show one article's way through the stages with times, its story's other members, and its alerts."""
     from console.journey import trace as follow
-    from console.story_view import members
+    from console.text import stamp
+    from processors.stories_query import story_members
 
     journey = follow(context.broker, context.engine, context.config, article)
-    story = members(context.engine, journey.story) if journey.story else []
+    story = story_members(context.engine, journey.story) if journey.story else []
     if context.json:
         context.emit(
             {
@@ -45,8 +46,11 @@ def trace(
     if len(story) > 1:
         context.table(
             f"story {journey.story}: {len(story)} copies",
-            ("article", "publisher", "seen (UTC)"),
-            [(one.id, one.publisher or "–", one.seen) for one in story],
+            ("published (UTC)", "publisher", "title", "how", "alike>"),
+            [
+                (stamp(one.effective), one.publisher or "–", one.title, one.how, f"{one.similarity:.2f}")
+                for one in story
+            ],
         )
     return None
 

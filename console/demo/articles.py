@@ -32,7 +32,7 @@ class Article(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     title: str
     text: str  # paragraphs separated by empty lines; $weekday is the day of publication
     age: timedelta  # published this long before the demo's start
-    appears: float  # seconds after the feed was first asked for
+    later: bool  # shown only after the first alerts have arrived
     language: str
     why: str  # one line for people: why it does or does not raise an alert
     alert: str | None = None  # the alert that it belongs to; several articles may share one
@@ -63,7 +63,7 @@ def load_articles() -> tuple[Article, ...]:
 def _article(facts: Mapping[str, Any]) -> Article:
     age = parse_duration(facts["published"])
     rest = {key: value for key, value in facts.items() if key != "published"}
-    return msgspec.convert({"language": "en", "appears": 0.0, **rest, "age": age}, Article)
+    return msgspec.convert({"language": "en", "later": False, **rest, "age": age}, Article)
 
 
 def _read(name: str) -> dict[str, Any]:

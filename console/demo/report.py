@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import msgspec
+from rich.markup import escape
 
 from alerts.messages import Alert
 from console.context import Context
@@ -14,6 +15,7 @@ from console.demo.folder import DemoFolder
 from console.text import one_line
 
 _PHONE = frozenset({"high", "critical"})  # what the demo's routing sends to Slack
+_LOG_LINES = 5  # of the stages' log, where the system ended by itself
 _QUIET = frozenset({"low", "info"})  # what it sends to the file only
 
 
@@ -75,7 +77,10 @@ def print_report(context: Context, folder: DemoFolder, result: Result) -> None:
     context.out.rule("what was due, and what came")
     context.table(None, ("article", "alert", "why"), [_row(article, result) for article in result.articles])
     for problem in result.problems:
-        context.out.print(f"[bold red]different[/bold red] {one_line(problem)}")
+        context.out.print(f"[bold red]different[/bold red] {escape(one_line(problem))}")
+    if result.ended_early:
+        for line in folder.log.read_text(errors="replace").splitlines()[-_LOG_LINES:]:
+            context.out.print(one_line(line, 300), style="dim", markup=False)
     verdict = (
         "[bold green]as it should be[/bold green]"
         if result.ok

@@ -30,6 +30,12 @@ _LOOK = 0.25  # seconds between two looks
 _STOP_SECONDS = 40.0
 
 
+class _Line(msgspec.Struct, frozen=True):
+    """A line of the JSONL channel, as far as it is needed here."""
+
+    alert: Alert
+
+
 class Show:
     """One demo in one folder."""
 
@@ -129,9 +135,10 @@ class Show:
                 if state != last:
                     last, changed = state, time.monotonic()
                 status.update(self._progress(passage))
-                finished = passage.finished(len(self._articles)) and self._complete()
-                if finished and time.monotonic() - changed >= _QUIET:
-                    break
+                if time.monotonic() - changed >= _QUIET and passage.finished(self._shown()):
+                    if self._site.latest and self._complete():
+                        break
+                    self._site.latest = True  # the later articles come when the first have been told
                 time.sleep(_LOOK)
         return False
 
@@ -142,6 +149,10 @@ class Show:
             f"{seen} articles fetched, {read} of {len(self._articles)} read, {len(self._received())} alerts"
         )
 
+    def _shown(self) -> int:
+        """Articles that the feeds list now."""
+        return sum(len(self._site.shown(source.id)) for source in self._sources)
+
     def _complete(self) -> bool:
         outcomes, _ = compare(self._due, self._received(), self._site.url)
         return all(outcome.problem is None for outcome in outcomes)
@@ -151,7 +162,7 @@ class Show:
         if not self._folder.alerts.exists():
             return []
         lines = self._folder.alerts.read_bytes().split(b"\n")[:-1]  # the last line may still be growing
-        return [msgspec.json.decode(line, type=Alert) for line in lines if line]
+        return [msgspec.json.decode(line, type=_Line).alert for line in lines if line]
 
     def _judge(self, passage: Passage, mail: MailSink, slack: SlackDouble, ended_early: bool) -> Result:
         outcomes, unexpected = compare(self._due, self._received(), self._site.url)

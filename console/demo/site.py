@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
-from collections.abc import Callable
 from datetime import datetime
 from email.utils import format_datetime
 from html import escape
@@ -41,21 +39,13 @@ _PAGE = """<!doctype html>
 
 
 class Site:
-    """What the publishers show at a moment. ``clock`` gives monotonic seconds."""
+    """What the publishers show at a moment, for a demo that began at ``start``."""
 
-    def __init__(
-        self,
-        sources: tuple[Source, ...],
-        articles: tuple[Article, ...],
-        start: datetime,
-        clock: Callable[[], float] = time.monotonic,
-    ) -> None:
+    def __init__(self, sources: tuple[Source, ...], articles: tuple[Article, ...], start: datetime) -> None:
         self._sources = {source.id: source for source in sources}
         self._articles = articles
         self._start = start
-        self._clock = clock
-        self._first_asked: dict[str, float] = {}
-        self._lock = threading.Lock()
+        self.latest = False  # show the later articles too
         self.base = ""  # set when the server listens
 
     def url(self, article: Article) -> str:
@@ -76,10 +66,8 @@ class Site:
         return None
 
     def shown(self, source: str) -> list[Article]:
-        """The articles that a feed lists now, the newest first. The first call starts its clock."""
-        with self._lock:
-            since = self._clock() - self._first_asked.setdefault(source, self._clock())
-        mine = [item for item in self._articles if item.source == source and item.appears <= since]
+        """The articles that a feed lists now, the newest first."""
+        mine = [item for item in self._articles if item.source == source and (self.latest or not item.later)]
         return sorted(mine, key=lambda item: item.age)
 
     def _feed(self, source: Source) -> str:

@@ -4,8 +4,9 @@ import signal
 from collections.abc import Iterator
 
 import pytest
+from pydantic import SecretStr
 
-from config.models.settings import WorkerSettings
+from config.models.settings import Settings, WorkerSettings
 from console.supervisor import (
     STEADY,
     Supervisor,
@@ -76,13 +77,20 @@ def test_delays_double_up_to_a_minute() -> None:
 
 
 def test_wanted_follows_the_settings_down_the_path() -> None:
-    assert wanted(WorkerSettings(poller=1, extractor=0, enricher=2, alerter=1, notifier=1)) == (
+    workers = WorkerSettings(poller=1, extractor=0, enricher=2, alerter=1, notifier=1)
+    assert wanted(Settings(workers=workers)) == (
         ("poller", 1),
         ("enricher", 1),
         ("enricher", 2),
         ("alerter", 1),
         ("notifier", 1),
     )
+
+
+def test_the_acknowledge_page_runs_where_links_are_made() -> None:
+    linked = Settings(public_url="https://tocsin.example.org", secret_key=SecretStr("k"))
+    assert ("acknowledger", 1) in wanted(linked)
+    assert ("acknowledger", 1) not in wanted(Settings(public_url="https://tocsin.example.org"))
 
 
 def test_everything_wanted_is_started_once(supervisor: Supervisor, spawned: Spawned) -> None:

@@ -9,13 +9,13 @@ from collections.abc import Callable
 
 import pytest
 
-from console.worker import STAGES
 from tests.support.articles import TOWNS, mixed
 from tests.support.kafka import TestBroker
 from tests.support.system import News, System
 
 ARTICLES = 500
 FEEDS = 10
+STAGES = ("poller", "extractor", "enricher", "alerter", "notifier")
 REPEAT = "This may be a repeat"
 SETTINGS = "processors: { enrichment: on_demand }\n"
 
