@@ -13,6 +13,10 @@ from streams.codec import encode
 
 WAKE_CHANNEL = "tocsin_outbox"  # PostgreSQL NOTIFY; SQLite notifiers watch the file instead
 
+_INTO_POSTGRESQL = postgresql.insert(notices).on_conflict_do_nothing()
+_INTO_SQLITE = sqlite.insert(notices).on_conflict_do_nothing()
+_WAKE = text(f"NOTIFY {WAKE_CHANNEL}")
+
 
 def enqueue(connection: Connection, alert: Alert, now: datetime) -> bool:
     """Hand an alert revision to delivery, within the caller's transaction.
@@ -33,8 +37,8 @@ def enqueue(connection: Connection, alert: Alert, now: datetime) -> bool:
         "routed_at": None,
     }
     if connection.dialect.name == "postgresql":
-        new = connection.execute(postgresql.insert(notices).values(values).on_conflict_do_nothing()).rowcount
-        connection.execute(text(f"NOTIFY {WAKE_CHANNEL}"))
+        new = connection.execute(_INTO_POSTGRESQL, values).rowcount
+        connection.execute(_WAKE)
     else:
-        new = connection.execute(sqlite.insert(notices).values(values).on_conflict_do_nothing()).rowcount
+        new = connection.execute(_INTO_SQLITE, values).rowcount
     return new > 0

@@ -363,10 +363,11 @@ def _write(connection: Connection, plan: Plan, facts: TargetFacts, now: datetime
             changed,
         )
     if plan.batches:
-        connection.execute(insert(deliveries), [_delivery(batch, facts, now_ms) for batch in plan.batches])
+        made = [(_delivery(batch, facts, now_ms), batch) for batch in plan.batches]
+        connection.execute(insert(deliveries), [values for values, _ in made])
         connection.execute(
             update(outbox).where(outbox.c.id == bindparam("row")).values(delivery=bindparam("into")),
-            [{"row": row.id, "into": batch.id} for batch in plan.batches for row in batch.rows],
+            [{"row": row.id, "into": values["id"]} for values, batch in made for row in batch.rows],
         )
 
 
