@@ -25,6 +25,8 @@ from processors.places.keys import digest, fold, loose
 from processors.places.records import KINDS, Entry, Hit
 from processors.places.sources import Source
 
+HITS_KEPT = 5_000
+ENTRIES_KEPT = 20_000
 _CHUNK = 1 << 20
 
 
@@ -82,6 +84,7 @@ class Gazetteer:
         self.heads: dict[str, tuple[str, ...]] = {}  # what names begin with, by word: filled by the scanner
         self._first_words = arrays["first_words"]
         self._entries: dict[int, Entry] = {}
+        self._hits: dict[str, list[Hit]] = {}  # of names seen lately
         self._own: dict[int, list[Hit]] = {}
         self._own_words: set[int] = set()
         self._own_entries: list[Entry] = []
@@ -123,7 +126,7 @@ class Gazetteer:
             return self._own_entries[-row - 1]
         found = self._entries.get(row)
         if found is None:
-            if len(self._entries) > 50_000:
+            if len(self._entries) > ENTRIES_KEPT:
                 self._entries.clear()
             found = self._entries[row] = self._read(row)
         return found
@@ -194,8 +197,13 @@ class Gazetteer:
         ]
 
     def hits(self, key: str, position: int) -> list[Hit]:
-        """Everything called ``key``, which ``positions`` found at ``position``."""
-        return self._collect(digest(key) if self._own or position < 0 else 0, position)
+        """Everything called ``key``, which ``positions`` found at ``position``; not to be changed."""
+        found = self._hits.get(key)
+        if found is None:
+            if len(self._hits) > HITS_KEPT:
+                self._hits.clear()
+            found = self._hits[key] = self._collect(digest(key) if self._own else 0, position)
+        return found
 
     def _at(self, number: int) -> list[Hit]:
         position = int(np.searchsorted(self._keys, np.uint64(number)))

@@ -59,6 +59,7 @@ class Page:
     words: list[Word]
     spans: Sequence[Span]
     modelled: bool  # the statistical model ran
+    capitals: list[int] = field(default_factory=list)  # indices of words that may begin a name
     span_at: dict[int, Span] = field(default_factory=dict)  # word index -> span
     words_in: dict[Span, tuple[int, int]] = field(default_factory=dict)  # span -> first and last word
 
@@ -66,6 +67,7 @@ class Page:
     def of(cls, text: str, spans: Sequence[Span] | None) -> Page:
         """The page of a text; ``spans`` is None where the model did not run."""
         page = cls(text, words_of(text), sorted(spans or ()), spans is not None)
+        page.capitals = [i for i, word in enumerate(page.words) if word.capital]
         position = 0
         for span in page.spans:
             while position < len(page.words) and page.words[position].end <= span[0]:

@@ -54,8 +54,9 @@ def recognize(text: str, spans: Sequence[Span] | None, gazetteer: Gazetteer) -> 
     page = Page.of(text, spans)
     candidates = [c for c in (_candidate(page, f, gazetteer) for f in scan(page, gazetteer)) if c is not None]
     candidates += _unknown(page, candidates, gazetteer)
+    fame: dict[str, float] = {}
     for mention in candidates:
-        _weigh(page, mention)
+        _weigh(page, mention, fame)
     _second_round(page, candidates)
     kept = _without_overlap([m for m in candidates if m.score > ACCEPT])
     return page, kept + demonyms(page, kept, gazetteer)
@@ -99,10 +100,8 @@ def _called_places(page: Page) -> Iterable[tuple[int, int]]:
 
 def _introduced(page: Page) -> Iterable[tuple[int, int]]:
     """Capitalised runs after "near", "the village of" and before "province"."""
-    for first in range(1, len(page.words)):
-        if not page.words[first].capital or page.words[first].text.isupper():
-            continue
-        if page.gap(first - 1) != " " or page.capital(first - 1):
+    for first in page.capitals:
+        if page.capital(first - 1) or page.gap(first - 1) != " " or page.words[first].text.isupper():
             continue
         weight, _ = evidence.before(page, first)
         last = first
@@ -125,14 +124,16 @@ def _lies(page: Page, mention: Mention) -> tuple[str, str]:
     return label, "prefix" if at_start else "suffix" if at_end else "inside"
 
 
-def _weigh(page: Page, mention: Mention) -> None:
+def _weigh(page: Page, mention: Mention, fame: dict[str, float]) -> None:
     mention.label, mention.lies = label, lies = _lies(page, mention)
     weight_before, said_before = evidence.before(page, mention.first)
     weight_after, said_after, body = evidence.after(page, mention.first, mention.last)
     mention.said = said_after or said_before
     mention.context = weight_before + weight_after
     score = evidence.model_weight(page, label, lies) + mention.context
-    score += evidence.fame(mention.hits) if mention.hits else evidence.UNKNOWN_NAME
+    if mention.key not in fame:
+        fame[mention.key] = evidence.fame(mention.hits) if mention.hits else evidence.UNKNOWN_NAME
+    score += fame[mention.key]
     if mention.last > mention.first:
         score += 0.6
     else:
@@ -169,8 +170,8 @@ def _persons(page: Page) -> set[str]:
         if span[2] == "PERSON" and last > first:
             names.update((page.key(first), page.key(last)))
     if not page.modelled:
-        for index in range(len(page.words) - 1):
-            if page.capital(index) and page.capital(index + 1) and page.gap(index) == " ":
+        for index in page.capitals:
+            if page.capital(index + 1) and page.gap(index) == " ":
                 key = page.key(index)
                 if key in cues.PERSON_NAMES or (
                     key in cues.PERSON_TITLES and page.words[index].text[0].isupper()
@@ -216,10 +217,10 @@ def demonyms(page: Page, kept: list[Mention], gazetteer: Gazetteer) -> list[Ment
     taken = {i for m in kept for i in range(m.first, m.last + 1)}
     table = gazetteer.demonyms
     found = []
-    for index, word in enumerate(page.words):
-        if not word.capital or index in taken or page.span_at.get(index, (0, 0, ""))[2] == "PERSON":
+    for index in page.capitals:
+        if index in taken or page.span_at.get(index, (0, 0, ""))[2] == "PERSON":
             continue
-        key = word.key
+        key = page.words[index].key
         longer = f"{key} {page.key(index + 1)}"
         last = index + 1 if longer in table and index + 1 not in taken else index
         row = table.get(longer if last > index else key)

@@ -10,6 +10,7 @@ inference on a fully connected graph; nothing random, nothing learned.
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -18,12 +19,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from processors.messages import Place
 from processors.places.records import EARTH_RADIUS_KM, Entry, Hit
 
 Matrix = NDArray[np.floating[Any]]
 
 MAX_CANDIDATES = 40  # per name, the best by prior and those that another name holds
-MAX_TOPICS = 150  # names that support each other; further ones only receive support
+MAX_TOPICS = 150  # names that support each other
+MAX_JOINT = 400  # names that receive support; a text with more is taken in parts
 ROUNDS = 4
 
 
@@ -74,7 +77,7 @@ class Topic:
     priors: list[float] = field(default_factory=list)
     probabilities: list[float] = field(default_factory=list)
     scores: list[float] = field(default_factory=list)
-    support: list[str] = field(default_factory=list)
+    place: Place | None = None  # what all its mentions have in common, once resolved
 
 
 def prior(hit: Hit, w: Weights) -> float:
@@ -101,6 +104,7 @@ class _Field:
     """All candidates of all topics side by side."""
 
     topic: NDArray[np.int64]
+    starts: list[int]  # of each topic's candidates, and the end of the last
     prior: Matrix
     points: Matrix
     country: NDArray[np.int64]
@@ -129,8 +133,9 @@ def resolve(
         topic.entries = [hit.entry for _, _, hit in kept]
         topic.priors = [score for score, _, _ in kept]
     active = [t for t in topics if t.entries]
-    if active:
-        _infer(active, list(topics), _country_gain(votes, home, clues or {}, weights), weights)
+    gain = _country_gain(votes, home, clues or {}, weights)
+    for start in range(0, len(active), MAX_JOINT):
+        _infer(active[start : start + MAX_JOINT], topics, gain, weights)
 
 
 def _ranked(topic: Topic, w: Weights) -> list[tuple[float, int, Hit]]:
@@ -174,8 +179,10 @@ def _lay_out(active: list[Topic]) -> _Field:
     country = np.array([codes.setdefault(e.country, len(codes)) for e in entries])
     lat = np.array([e.latitude for e in entries], dtype=np.float32)
     lon = np.array([e.longitude for e in entries], dtype=np.float32)
+    sizes = [len(t.entries) for t in active]
     return _Field(
-        topic=np.repeat(np.arange(len(active)), [len(t.entries) for t in active]),
+        topic=np.repeat(np.arange(len(active)), sizes),
+        starts=[0, *itertools.accumulate(sizes)],
         prior=np.array([p for t in active for p in t.priors], dtype=np.float32),
         points=_unit_vectors(lat, lon),
         country=country,
@@ -187,13 +194,11 @@ def _lay_out(active: list[Topic]) -> _Field:
     )
 
 
-def _softmax(scores: Matrix, topic: NDArray[np.int64], count: int) -> Matrix:
-    top = np.full(count, -np.inf, dtype=np.float32)
-    np.maximum.at(top, topic, scores)
-    weights = np.exp(scores - top[topic])
-    total = np.zeros(count, dtype=np.float32)
-    np.add.at(total, topic, weights)
-    return np.asarray(weights / total[topic], dtype=np.float32)
+def _softmax(scores: Matrix, f: _Field) -> Matrix:
+    """Probabilities within each topic."""
+    starts = f.starts[:-1]
+    weights = np.exp(scores - np.maximum.reduceat(scores, starts)[f.topic])
+    return np.asarray(weights / np.add.reduceat(weights, starts)[f.topic], dtype=np.float32)
 
 
 @dataclass(slots=True)
@@ -221,7 +226,7 @@ def _ties(f: _Field, supporters: NDArray[np.int64], w: Weights) -> _Ties:
     return ties
 
 
-def _holds(f: _Field, inner: NDArray[np.int64], outer: NDArray[np.int64]) -> NDArray[np.bool_]:
+def _holds(f: _Field, inner: slice, outer: slice) -> NDArray[np.bool_]:
     """For pairs of candidates: outer is the division or country of inner."""
     row = f.row[outer][None, :]
     division = (f.admin1[inner][:, None] == row) | (f.admin2[inner][:, None] == row)
@@ -230,32 +235,35 @@ def _holds(f: _Field, inner: NDArray[np.int64], outer: NDArray[np.int64]) -> NDA
     return np.asarray((division | nation) & different)
 
 
-def _infer(active: list[Topic], topics: list[Topic], gain: dict[str, float], w: Weights) -> None:
+def _infer(active: list[Topic], topics: Sequence[Topic], gain: dict[str, float], w: Weights) -> None:
     f = _lay_out(active)
-    count = len(active)
     base: Matrix = f.prior + np.array(
-        [gain.get(e.country, 0.0) for t in active for e in t.entries], np.float32
+        [gain.get(e.country, 0.0) for t in active for e in t.entries], dtype=np.float32
     )
-    index = {id(t): i for i, t in enumerate(active)}
+    count = len(active)
+    if count == 1 or len(f.topic) == count:  # nothing to weigh against each other
+        _store(active, f, base, _softmax(base, f))
+        return
     order = sorted(range(count), key=lambda i: (-active[i].weight, active[i].order))[:MAX_TOPICS]
-    supporters = np.flatnonzero(np.isin(f.topic, order))
+    supports = np.zeros(count, dtype=np.bool_)
+    supports[order] = True
+    supporters = np.flatnonzero(supports[f.topic])
     ties = _ties(f, supporters, w)
     weight = np.array([t.weight for t in active], dtype=np.float32)
-    total = weight[order].sum()
-    links = _links(active, topics, index, f)
+    strength_of = weight[f.topic[supporters]]
+    others = np.maximum(weight[order].sum() - (weight * supports)[f.topic], 1.0)
+    links = _links(active, topics, f)
     score: Matrix = base
     for _ in range(ROUNDS):
-        p = _softmax(score, f.topic, count)
-        strength = p[supporters] * weight[f.topic[supporters]]
-        others = np.maximum(total - weight[f.topic] * np.isin(f.topic, order), 1.0)
+        p = _softmax(score, f)
+        strength = p[supporters] * strength_of
         score = base + w.near * (1.0 - np.exp(-w.near_slope * (ties.near @ strength)))
         score += w.same_admin1 * (1.0 - np.exp(-w.admin1_slope * (ties.admin1 @ strength)))
         score += w.same_country * (ties.country @ strength) / others
         for inner, outer, holds in links:
             score[inner] += w.containment * (holds * p[outer][None, :]).max(axis=1)
             score[outer] += 0.6 * w.containment * (holds * p[inner][:, None]).max(axis=0)
-    p = _softmax(score, f.topic, count)
-    _store(active, f, score, p)
+    _store(active, f, score, _softmax(score, f))
 
 
 def _country_gain(
@@ -270,26 +278,28 @@ def _country_gain(
     return gain
 
 
-Link = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_]]
+Link = tuple[slice, slice, NDArray[np.bool_]]
 
 
-def _links(active: list[Topic], topics: list[Topic], index: dict[int, int], f: _Field) -> list[Link]:
+def _links(active: list[Topic], topics: Sequence[Topic], f: _Field) -> list[Link]:
+    index = {id(topic): i for i, topic in enumerate(active)}
     links = []
-    for topic in active:
-        inner = np.flatnonzero(f.topic == index[id(topic)]) if topic.within else None
+    for i, topic in enumerate(active):
         for other in sorted(topic.within):
-            if inner is not None and id(topics[other]) in index:
-                outer = np.flatnonzero(f.topic == index[id(topics[other])])
+            j = index.get(id(topics[other]))
+            if j is not None:
+                inner = slice(f.starts[i], f.starts[i + 1])
+                outer = slice(f.starts[j], f.starts[j + 1])
                 links.append((inner, outer, _holds(f, inner, outer)))
     return links
 
 
 def _store(active: list[Topic], f: _Field, score: Matrix, p: Matrix) -> None:
+    scores, probabilities = score.tolist(), p.tolist()
     for i, topic in enumerate(active):
-        mine = np.flatnonzero(f.topic == i)
-        order = mine[np.argsort(-score[mine], kind="stable")]
-        start = mine[0]
-        topic.entries = [topic.entries[j - start] for j in order]
-        topic.priors = [topic.priors[j - start] for j in order]
-        topic.scores = [float(score[j]) for j in order]
-        topic.probabilities = [float(p[j]) for j in order]
+        start = f.starts[i]
+        order = sorted(range(len(topic.entries)), key=lambda k: (-scores[start + k], k))
+        topic.entries = [topic.entries[k] for k in order]
+        topic.priors = [topic.priors[k] for k in order]
+        topic.scores = [scores[start + k] for k in order]
+        topic.probabilities = [probabilities[start + k] for k in order]

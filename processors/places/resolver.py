@@ -6,6 +6,8 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from processors.messages import Candidate, Place
 from processors.places.clues import country_clues
 from processors.places.gazetteer import Gazetteer
@@ -105,12 +107,24 @@ def _place(mention: Mention, topic: Topic | None) -> Place:
             confidence=0.3,
             why="no gazetteer knows this name",
         )
-    entry = topic.entries[0]
     sure = 1.0 / (1.0 + math.exp(-mention.score / 2.0))
-    return Place(
+    return replace(
+        topic.place or _place_of(topic),
         start=mention.start,
         end=mention.end,
         text=mention.text,
+        role=mention.role,
+        confidence=round(topic.probabilities[0] * sure, 3),
+    )
+
+
+def _place_of(topic: Topic) -> Place:
+    """What all mentions of a topic have in common."""
+    entry = topic.entries[0]
+    topic.place = Place(
+        start=0,
+        end=0,
+        text="",
         name=entry.name,
         kind=entry.kind,
         geoname_id=entry.geoname_id or None,
@@ -120,11 +134,10 @@ def _place(mention: Mention, topic: Topic | None) -> Place:
         latitude=round(entry.latitude, 5),
         longitude=round(entry.longitude, 5),
         precision=PRECISION[entry.kind],
-        confidence=round(topic.probabilities[0] * sure, 3),
         why=_why(topic),
-        role=mention.role,
         alternatives=_alternatives(topic),
     )
+    return topic.place
 
 
 def _demonym_place(mention: Mention, entry: Entry) -> Place:

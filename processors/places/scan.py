@@ -170,8 +170,8 @@ def _runs(page: Page, first: int, heads: tuple[str, ...]) -> Iterator[tuple[int,
 def scan(page: Page, gazetteer: Gazetteer) -> list[Found]:
     """Known names, the longest at each word; overlapping ones are left in, first come first."""
     tried: list[tuple[int, int, str]] = []
-    for first, word in enumerate(page.words):
-        if word.capital and (heads := _heads(page, first, gazetteer)):
+    for first in page.capitals:
+        if heads := _heads(page, first, gazetteer):
             for last, run in _runs(page, first, heads):
                 tried += [(first, last, key) for key in variants(run)]
     best: dict[int, Found] = {}
