@@ -141,7 +141,7 @@ class Settings(Model):
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     """Least severity that is written to the log output."""
 
-    @field_validator("state", mode="before")
+    @field_validator("state", "public_url", "secret_key", mode="before")
     @classmethod
     def _empty_is_unset(cls, value: object) -> object:
         return None if value == "" else value
