@@ -133,6 +133,23 @@ def _shapes() -> tuple[_Shape, ...]:
     return tuple(shapes)
 
 
+class Outline(NamedTuple):
+    """One ring of a first-order division."""
+
+    country: str  # ISO 3166-1 alpha-2, else Natural Earth's own code
+    code: str  # as in Admin1.code; "" where unknown
+    xy: NDArray[np.float32]  # shape (2, n): longitudes and latitudes in degrees
+
+
+def outlines(south: float, west: float, north: float, east: float) -> tuple[Outline, ...]:
+    """The rings that reach into a box in degrees (Natural Earth 1:10m, good to about two kilometres)."""
+    return tuple(
+        Outline(shape.country, shape.code, shape.xy)
+        for shape in _shapes()
+        if shape.west <= east and shape.east >= west and shape.south <= north and shape.north >= south
+    )
+
+
 def _code_of(geonames: str, iso: str) -> str:
     for code in (geonames, iso):
         found = _by_code().get(code)
