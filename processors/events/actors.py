@@ -27,7 +27,7 @@ _ADJECTIVES = re.compile(
     r"(?:(?:[A-Z][\w.’'-]*|U\.S\.|US|government|state|federal|regime|rebel|Islamist|unidentified|"
     r"unknown|masked|armed|suspected|local|allied|opposition|special|elite|"
     r"pro-government|anti-government|military|masked|heavily|leftist|rightist|national|army|police|"
-    r"security|border|young|foreign)[\s-]+){1,4}$"
+    r"security|border|young|foreign)(?: |-(?=\w)))+$"
 )
 _UNIDENTIFIED = re.compile(
     r"\b(?:unidentified|unknown|gunmen|masked|armed men|assailants|attackers|suspected)\b", re.IGNORECASE
@@ -74,7 +74,7 @@ def roles(context: Context, trigger: Hit, known: list[Mention]) -> list[Actor]:
     """Agent and patient of the trigger, as far as the sentence says."""
     found = []
     agent, patient = context.agent(trigger), context.patient(trigger)
-    if agent is not None and not _only(agent, "civilian"):
+    if agent is not None and not _only(agent, "civilian") and not _negated(context, agent):
         found.append(_actor(context, agent, "agent", known))
     if patient is not None and patient is not agent:
         found.append(_actor(context, patient, "patient", known))
@@ -83,6 +83,11 @@ def roles(context: Context, trigger: Hit, known: list[Mention]) -> list[Actor]:
         if blamed:
             found.append(blamed)
     return found
+
+
+def _negated(context: Context, hit: Hit) -> bool:
+    before = context.text[max(context.start, hit.start - 4) : hit.start].lower()
+    return before.strip() in {"no", "nor"}
 
 
 def _only(hit: Hit, concept: str) -> bool:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, timedelta
 
+from msgspec import structs
+
 from processors.events import where
 from processors.events.draft import Draft
 from processors.messages import Actor, Casualties, Event, Place, Span
@@ -44,7 +46,10 @@ def _same_type(one: Draft, other: Draft) -> bool:
 def _same_place(one: Draft, other: Draft, places: Sequence[Place]) -> bool:
     if not one.places or not other.places or not (one.own_place and other.own_place):
         return True
-    return where.fits(places[one.places[0]], places[other.places[0]])
+    first, second = places[one.places[0]], places[other.places[0]]
+    if one.trigger.sentence.title or other.trigger.sentence.title:
+        return where.fits(first, second) or (first.country is not None and first.country == second.country)
+    return where.fits(first, second)
 
 
 def _same_days(one: Draft, other: Draft) -> bool:
@@ -101,6 +106,16 @@ def merge_casualties(found: Sequence[Casualties]) -> list[Casualties]:
     return list(seen.values())
 
 
+def promoted(found: Sequence[Casualties]) -> list[Casualties]:
+    """Where a kind has parts only ('the bodies of six priests were found'), its largest part is the toll."""
+    kinds = {item.kind for item in found if not item.subset}
+    best: dict[str, Casualties] = {}
+    for item in found:
+        if item.kind not in kinds and (item.kind not in best or item.min > best[item.kind].min):
+            best[item.kind] = item
+    return [structs.replace(item, subset=False) if item is best.get(item.kind) else item for item in found]
+
+
 def merge_actors(found: Sequence[Actor]) -> list[Actor]:
     """One entry a name and role."""
     seen: dict[tuple[str, str], Actor] = {}
@@ -136,7 +151,7 @@ def _publish(draft: Draft, text: str) -> Event:
         places=draft.places,
         date=draft.date,
         actors=tuple(draft.actors),
-        casualties=tuple(draft.casualties),
+        casualties=tuple(promoted(draft.casualties)),
         confidence=confidence(draft),
         score=round(draft.judgement.score, 3),
         sentence=(trigger.sentence.start, trigger.sentence.end),

@@ -78,7 +78,9 @@ _SUBSET = re.compile(
     r"|\b(?:including|among)\b[^.;()]{0,60}(?:,|\band\b)\s*)$",
     re.IGNORECASE,
 )
-_OF_THEM = re.compile(r"^\s*(?:of (?:them|whom|the (?:dead|victims|wounded))|among them)\b", re.IGNORECASE)
+_OF_THEM = re.compile(
+    r"^\s*(?:of (?:them|whom|the (?:dead|victims|wounded|injured|killed))|among them)\b", re.IGNORECASE
+)
 _ACTIVE_NO = re.compile(
     r"(?:\b(?:is|are|was|were|been|be|being|people|others?)\s+(?:\w+ly\s+)?|\d\s+)$", re.IGNORECASE
 )
@@ -103,7 +105,7 @@ def find(text: str, start: int, end: int) -> list[Casualties]:
     """The tolls of the sentence ``text[start:end]``, in order."""
     if not _ANY.search(text, start, end):
         return []
-    everyone = groups.find(text, start, end)
+    everyone = [group for group in groups.find(text, start, end) if not _outdated(text, start, group)]
     inside = [group for group in everyone if _is_subset(text, start, group)]
     people = groups.summed(text, [group for group in everyone if group not in inside])
     source = who_says(text, start, end)
@@ -118,6 +120,19 @@ def find(text: str, start: int, end: int) -> list[Casualties]:
     found += _nones(text, start, end, source)
     found += _subsets(text, inside, found, source)
     return _joined(found)
+
+
+_OUTDATED = re.compile(
+    r"\b(?:up from|revised from|had (?:first|initially|earlier|previously)|at first|initially|earlier "
+    r"(?:put|said|reported|toll)|"
+    r"previous(?:ly)?|compared with|instead of|rather than)\b[^.;,]{0,60}$",
+    re.IGNORECASE,
+)
+
+
+def _outdated(text: str, start: int, group: Group) -> bool:
+    """Whether the sentence gives this figure as an earlier count."""
+    return bool(_OUTDATED.search(text[max(start, group.start - 90) : group.start]))
 
 
 def _with_parts(kind: str, group: Group, source: str | None) -> list[Casualties]:
@@ -230,7 +245,7 @@ def _tolls(text: str, start: int, people: Sequence[Group], source: str | None) -
             kind = "injured" if re.search(r"injur|wounded", toll.group()) else "killed"
             found += _with_parts(kind, group, source)
         elif _BODIES.search(before) and ("bodies of" in before[-20:] or _is_body(text, group)):
-            found += _with_parts("killed", group, source)
+            found.append(_casualties("killed", group, source, subset=True))
     return found
 
 
@@ -246,10 +261,19 @@ def _nones(text: str, start: int, end: int, source: str | None) -> list[Casualti
         ):
             continue
         what = (match["hurt"] or match["what"]).lower()
-        kinds = _NONE_KINDS.get(what, ("killed", "injured"))
+        whose = _affiliation(match.group())
         found += [
-            Casualties(kind=kind, min=0, max=0, source=source, start=match.start(), end=match.end())
-            for kind in kinds
+            Casualties(
+                kind=kind,
+                min=0,
+                max=0,
+                affiliation=whose,
+                source=source,
+                subset=whose is not None,
+                start=match.start(),
+                end=match.end(),
+            )
+            for kind in _NONE_KINDS.get(what, ("killed", "injured"))
         ]
     return found
 

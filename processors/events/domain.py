@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from processors.events.reading import Reading
 from processors.events.triggers import Trigger
 
-_PLAY = frozenset({"sportsy", "filmy"})
+_PLAY = frozenset({"sportsy", "filmy", "foody", "money"})
 _GRAVE = frozenset(
     {
         "rebel",
@@ -52,11 +52,16 @@ _LOOSE = frozenset(
 )
 
 
+FAINT = 0.7  # triggers below this weight count only in documents without a clearer one
+
+
 def keep(reading: Reading, triggers: Sequence[Trigger]) -> list[Trigger]:
     """The triggers that remain once the document's domain is known."""
     play, grave = _counts(reading)
     if play >= 4 and play > 2 * grave:
-        return [trigger for trigger in triggers if trigger.type not in _LOOSE]
+        triggers = [trigger for trigger in triggers if trigger.type not in _LOOSE]
+    if any(trigger.weight >= FAINT for trigger in triggers):
+        return [trigger for trigger in triggers if trigger.weight >= FAINT]
     return list(triggers)
 
 

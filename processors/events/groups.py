@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import reduce
 
 from processors.text import numbers
 
@@ -111,19 +112,28 @@ def find(text: str, start: int, end: int) -> list[Group]:
     return sorted(found, key=lambda group: group.start)
 
 
-_JOINT = re.compile(r"^\s*(?:,|and|or|,\s*and|as well as|along with|plus|,\s*as well as)\s*$", re.IGNORECASE)
+_COMMA = re.compile(r"^\s*,\s*$")
+_AND = re.compile(r"^\s*,?\s*(?:and|or|as well as|along with|plus)\s*$", re.IGNORECASE)
 
 
 def summed(text: str, groups: Sequence[Group]) -> list[Group]:
-    """Groups told one after the other ('nine men, four women and a child') as one, with its parts."""
+    """Groups told one after the other ('nine men, four women and a child') as one, with its parts.
+
+    Commas alone do not sum ('nine people, a doctor said'): the last joint has to be an 'and'.
+    """
     found: list[Group] = []
+    chain: list[Group] = []
     for group in groups:
-        last = found[-1] if found else None
-        if last and last.headed and group.min and last.min and _JOINT.match(text[last.end : group.start]):
-            found[-1] = _sum(last, group)
+        between = text[chain[-1].end : group.start] if chain else ""
+        if chain and group.min and chain[-1].min and chain[-1].headed and _AND.match(between):
+            found.append(reduce(_sum, [*chain, group]))
+            chain = []
+        elif chain and group.min and chain[-1].headed and _COMMA.match(between):
+            chain.append(group)
         else:
-            found.append(group)
-    return found
+            found += chain
+            chain = [group]
+    return found + chain
 
 
 def _sum(one: Group, other: Group) -> Group:
@@ -136,11 +146,43 @@ def _sum(one: Group, other: Group) -> Group:
 _NAME = r"(?:[A-Z][\w.'’-]+\s+){1,4}[A-Z][\w'’-]+"
 _NAMES = re.compile(rf"{_NAME}(?:,\s+{_NAME})*(?:,?\s+(?:and|y|e)\s+{_NAME})?")
 _NO_PERSON = frozenset(
-    (
-        "Army Police Forces Force Front State States Party City Brigade Islamic Government "
-        "Ministry Movement Liberation National United Nations Guard Battalion Council Command Union Province "
-        "Department Republic Group Company Church University The In On At After "
-    ).split()
+    [
+        "Army",
+        "Police",
+        "Forces",
+        "Force",
+        "Front",
+        "State",
+        "States",
+        "Party",
+        "City",
+        "Brigade",
+        "Islamic",
+        "Government",
+        "Ministry",
+        "Movement",
+        "Liberation",
+        "National",
+        "United",
+        "Nations",
+        "Guard",
+        "Battalion",
+        "Council",
+        "Command",
+        "Union",
+        "Province",
+        "Department",
+        "Republic",
+        "Group",
+        "Company",
+        "Church",
+        "University",
+        "The",
+        "In",
+        "On",
+        "At",
+        "After",
+    ]
 )
 
 

@@ -14,14 +14,18 @@ _DEFINITE = re.compile(r"\b(?:the|that|this|those|these|both|its|their)\s+(?:[\w
 
 
 def inherit(reading: Reading, drafts: Sequence[Draft]) -> None:
-    """Turn undated definite mentions of a background event, and a headline that only recalls, into background."""
+    """Let mentions that no date or modality decides follow the mention that they lean on.
+
+    Definite mentions of a background event become background, and so does a headline whose text tells of
+    the past only; an undated mention that goes on with a current event stays current.
+    """
     for position, draft in enumerate(drafts):
-        if draft.judgement.sure or draft.judgement.status != "current":
+        if draft.judgement.sure or draft.judgement.status not in {"current", "background"}:
             continue
         if draft.trigger.sentence.title:
             _headline(draft, drafts)
-        elif _definite(reading, draft):
-            _follow(draft, drafts[:position])
+        else:
+            _follow(reading, draft, drafts[:position])
 
 
 def _definite(reading: Reading, draft: Draft) -> bool:
@@ -30,12 +34,19 @@ def _definite(reading: Reading, draft: Draft) -> bool:
     return bool(_DEFINITE.search(before))
 
 
-def _follow(draft: Draft, earlier: Sequence[Draft]) -> None:
+def _follow(reading: Reading, draft: Draft, earlier: Sequence[Draft]) -> None:
+    definite = _definite(reading, draft)
     for other in reversed(earlier):
-        if compatible(other.trigger.type, draft.trigger.type):
-            if other.judgement.status == "background":
-                _put_back(draft, other, "the event dated before")
-            return
+        if not compatible(other.trigger.type, draft.trigger.type):
+            continue
+        was, now = other.judgement.status, draft.judgement.status
+        if definite and was == "background" and now == "current":
+            _put_back(draft, other, "the event dated before")
+        elif was == "current" and now == "background" and not reading.memory(draft.trigger.sentence):
+            why = "goes on with the current event"
+            draft.judgement = replace(draft.judgement, status="current", score=0.55, why=why)
+            draft.days = draft.days or other.days
+        return
 
 
 def _headline(draft: Draft, drafts: Sequence[Draft]) -> None:

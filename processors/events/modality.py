@@ -15,8 +15,6 @@ _NOT_DENIED = (
 _DENIED_BEFORE = re.compile(
     rf"\b(?:den(?:y|ies|ied|ying)|denial of|refut\w+|dismiss(?:es|ed)? (?:reports|claims|rumou?rs)|"
     rf"reject(?:s|ed)? (?:reports|claims))\b{_NOT_DENIED}[^.;]{{0,70}}$"
-    r"|\b(?:no|without (?:a|any|an)|not (?:a|any|an)|never)\s+(?:such\s+|new\s+|further\s+|"
-    r"known\s+)?(?:[\w-]+\s+)?$"
     r"|\b(?:did|does|do|was|were|has|have|had|is|are)(?:\s+not|n['’]t)\s+(?:been\s+|yet\s+|any\s+|a\s+|"
     r"an\s+|carr\w+ out\s+(?:a|an|any|the)\s+|conduct\w*\s+(?:a|an|any)\s+|launch\w*\s+(?:a|an|any)\s+|"
     r"involved in\s+(?:a|an|any)\s+){0,2}$"
@@ -24,6 +22,11 @@ _DENIED_BEFORE = re.compile(
     r"allegations?)\s+(?:of|about|that)\b[^.;]{0,40}$"
     r"|\b(?:rumou?rs? of|hoax)\b[^.;]{0,30}$|\bno (?:evidence|indication|sign|truth|reports?) (?:of|"
     r"that|to)\b[^.;]{0,50}$",
+    _I,
+)
+_NEGATED_BEFORE = re.compile(
+    r"\b(?:no|without (?:a|any|an)|not (?:a|any|an)|never)\s+(?:such\s+|new\s+|further\s+|known\s+|"
+    r"immediate\s+)?(?:[\w-]+\s+)?$",
     _I,
 )
 _DENIED_AFTER = re.compile(
@@ -107,6 +110,9 @@ def judge(text: str, sentence: Sentence, start: int, end: int, event_type: str) 
     """How the sentence presents the trigger ``text[start:end]``."""
     before = text[max(sentence.start, start - WINDOW) : start]
     after = text[end : min(sentence.end, end + WINDOW)]
+    found = _quoted(_NEGATED_BEFORE.search(before))
+    if found:
+        return Modality("denied", found)
     if event_type not in {"attribution", "diplomatic-event", "agreement"}:
         found = _quoted(_DENIED_BEFORE.search(before)) or _quoted(_DENIED_AFTER.match(after))
         if found:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from processors.events import actors, casualties, domain, memories, status, triggers, where
 from processors.events.actors import Mention
-from processors.events.assembly import assemble
+from processors.events.assembly import assemble, salience
 from processors.events.clues import Context
 from processors.events.draft import Draft
 from processors.events.reading import Reading
@@ -22,7 +22,7 @@ _HURTING = FAMILIES["violence"] | FAMILIES["protests"] | FAMILIES["disasters"] |
 _TAKING = frozenset(
     {"arrest", "raid", "abduction", "protest", "protest-intervention", "protest-crackdown", "riot"}
 )
-TOLL_REACH = 4  # sentences: a toll without an event of its own belongs to the last event this far back
+TOLL_REACH = 10  # sentences between a toll without an event of its own and the main event that it counts for
 
 
 def triggers_of(reading: Reading) -> list[Trigger]:
@@ -69,12 +69,13 @@ def _attach_tolls(reading: Reading, drafts: list[Draft]) -> None:
     for draft in drafts:
         by_sentence.setdefault(draft.trigger.sentence.index, []).append(draft)
     last: Draft | None = None
+    main = _main(drafts)
     for sentence in reading.sentences:
         here = by_sentence.get(sentence.index, [])
         candidates = [draft for draft in here if draft.trigger.type in _HURTING]
         for toll in _tolls_in(reading, sentence):
-            home = _home(toll, candidates) or _carried(reading, sentence, last, toll)
-            if home is not None:
+            homes = _homes(toll, candidates) or _carried(reading, sentence, (last, main), toll)
+            for home in homes:
                 home.casualties.append(toll)
         current = [draft for draft in candidates if draft.judgement.status == "current"]
         last = max(current, key=lambda draft: draft.trigger.weight, default=last)
@@ -87,10 +88,14 @@ def _tolls_in(reading: Reading, sentence: Sentence) -> list[Casualties]:
     return local_casualties.find(reading.text, sentence.start, sentence.end, data) if data else []
 
 
-def _home(toll: Casualties, candidates: Sequence[Draft]) -> Draft | None:
+def _homes(toll: Casualties, candidates: Sequence[Draft]) -> list[Draft]:
+    """The events of the toll's sentence that it counts for: the nearest, and those told along with it."""
     fitting = [draft for draft in candidates if _suits(toll, draft)]
     start = toll.start or 0
-    return min(fitting, key=lambda draft: abs(draft.trigger.start - start), default=None)
+    nearest = min(fitting, key=lambda draft: abs(draft.trigger.start - start), default=None)
+    if nearest is None:
+        return []
+    return [draft for draft in fitting if draft.judgement.status == nearest.judgement.status]
 
 
 def _suits(toll: Casualties, draft: Draft) -> bool:
@@ -101,10 +106,27 @@ def _suits(toll: Casualties, draft: Draft) -> bool:
     return draft.trigger.type != "arrest"
 
 
-def _carried(reading: Reading, sentence: Sentence, last: Draft | None, toll: Casualties) -> Draft | None:
-    if last is None or sentence.index - last.trigger.sentence.index > TOLL_REACH or not _suits(toll, last):
-        return None
+def _main(drafts: Sequence[Draft]) -> Draft | None:
+    """The current event that the document is mainly about, as far as tolls go."""
+    hurting = [d for d in drafts if d.trigger.type in _HURTING and d.judgement.status == "current"]
+    return max(hurting, key=salience, default=None)
+
+
+def _carried(
+    reading: Reading, sentence: Sentence, homes: tuple[Draft | None, Draft | None], toll: Casualties
+) -> list[Draft]:
+    """Whose a toll is that stands in a sentence without an event of its own.
+
+    The last event's of the same paragraph, else the document's main event's: where the sentence is current.
+    """
+    last, main = homes
+    same = last is not None and last.trigger.sentence.paragraph == sentence.paragraph
+    home = last if same and last is not None and _suits(toll, last) else main
+    if home is None or not _suits(toll, home):
+        return []
+    if not same and abs(sentence.index - home.trigger.sentence.index) > TOLL_REACH:
+        return []
     judged = status.of_trigger(
         reading, sentence, toll.start or sentence.start, toll.end or sentence.end, "toll"
     )
-    return last if judged.status == "current" else None
+    return [home] if judged.status == "current" else []

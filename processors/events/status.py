@@ -103,10 +103,25 @@ def time_of(reading: Reading, sentence: Sentence, start: int, end: int) -> Time 
     """The time expression that dates the trigger: the nearest one in its clause."""
     best: tuple[int, Time] | None = None
     for time in reading.times_in(sentence):
+        if _dates_report(reading.text, sentence, time):
+            continue
         distance = _distance(reading.text, time, start, end)
         if distance is not None and (best is None or distance < best[0]):
             best = (distance, time)
     return best[1] if best else None
+
+
+_REPORT = re.compile(
+    r"\b(?:said|says|told (?:\w+ ){1,3}|announced|reported|confirmed|wrote)(?: in (?:a|an) (?:\w+ "
+    r")?(?:statement|tweet|post|report|interview|message))?"
+    r"(?: (?:late|early))?(?: on)? $",
+    _I,
+)
+
+
+def _dates_report(text: str, sentence: Sentence, time: Time) -> bool:
+    """'…, the army said on Thursday': the day of the report, not of the event."""
+    return bool(_REPORT.search(text[max(sentence.start, time.start - 50) : time.start]))
 
 
 _BREAKS = re.compile(

@@ -7,7 +7,10 @@ from collections.abc import Sequence
 
 from processors.events.reading import Reading
 from processors.messages import Place
+from processors.places.records import distance_km
 from processors.text.sentences import Sentence
+
+NEAR_KM = 25  # two mentions of one event may name a town and its suburb
 
 _FINENESS = {"point": 5, "city": 5, "admin2": 4, "admin1": 3, "country": 2, "unknown": 1}
 _LOCATIVE = re.compile(
@@ -97,7 +100,16 @@ def fits(one: Place, other: Place) -> bool:
         return True
     if one.name.casefold() == other.name.casefold():
         return True
-    return contains(one, other) or contains(other, one)
+    return contains(one, other) or contains(other, one) or _close(one, other)
+
+
+def _close(one: Place, other: Place) -> bool:
+    if one.latitude is None or one.longitude is None or other.latitude is None or other.longitude is None:
+        return False
+    fine = _FINENESS["city"]
+    if _FINENESS.get(one.precision, 1) < fine or _FINENESS.get(other.precision, 1) < fine:
+        return False
+    return distance_km(one.latitude, one.longitude, other.latitude, other.longitude) <= NEAR_KM
 
 
 def fallback(reading: Reading, sentence: Sentence, places: Sequence[Place]) -> tuple[int, ...]:

@@ -141,7 +141,7 @@ def _qualified(match: re.Match[str], low: int, high: int | None, end: int) -> Nu
     if re.fullmatch(_ABOUT, qualifier):
         return Number(start, end, low, high, approximate=True)
     if qualifier in {"more than", "over"}:
-        return Number(start, end, low + 1, None)
+        return Number(start, end, low, None)
     if re.fullmatch(_LEAST, qualifier) and qualifier != "as many as":
         return Number(start, end, low, None)
     if qualifier in {"almost", "nearly", "close to"}:

@@ -270,7 +270,8 @@ _READERS: tuple[tuple[re.Pattern[str], Reader], ...] = (
     ),
     (
         _cased(
-            rf"(?:in|since|last|next|this|early|mid|late|until|from|during|by|of|between|through|every)[\s-]+"
+            rf"(?:[Ii]n|[Ss]ince|[Ll]ast|next|this|[Ee]arly|mid|late|[Uu]ntil|[Ff]rom|[Dd]uring|by|of|"
+            rf"between|through|every)[\s-]+"
             rf"(?:(?P<which>last|next|this|early|mid|late)[\s-]+)?(?P<month>{_M})(?P<year>)"
         ),
         _read_month,
