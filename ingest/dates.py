@@ -16,13 +16,13 @@ _DIGIT = re.compile(r"\d")
 
 
 def parse_date(text: str | None) -> datetime | None:
-    """A feed's or page's date in UTC; naive ones are taken as UTC. None where it is none. Never raises."""
+    """A feed's or page's date in UTC, to the second; naive ones are taken as UTC. None where it is none."""
     if not text or len(text) > _MAX_LENGTH or not _DIGIT.search(text):
         return None
     try:
         iso = _parse_fast(text)
         if iso:
-            return in_utc(datetime.fromisoformat(iso))
+            return in_utc(datetime.fromisoformat(iso).replace(microsecond=0))
     except (ValueError, OverflowError, TypeError):
         pass
     return _parse_thorough(text)

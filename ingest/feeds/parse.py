@@ -39,7 +39,6 @@ def parse_feed(body: bytes, url: str, content_type: str = "", kind: str = "feed"
     if start.startswith((b"{", b"[")):
         return parse_json_feed(body, url)
     body = body.replace(b"\x00", b"") if b"\x00" in body and not _wide(body) else body
-    _refuse_deep(body)
     return _parse_xml(body, url, content_type)
 
 
@@ -47,6 +46,7 @@ def _parse_xml(body: bytes, url: str, content_type: str) -> ParsedFeed:
     try:
         parsed = parse_fast(body, url)
     except Unsuited:
+        _refuse_deep(body)
         parsed = parse_thorough(body, url, content_type)
     if not parsed.entries and not parsed.parser:
         raise ParseError(_no_feed(body))

@@ -8,7 +8,7 @@ from typing import Any
 
 import feedparser
 
-from ingest.dates import OLDEST, from_fields, parse_date
+from ingest.dates import from_fields, parse_date
 from ingest.feeds.model import ParsedFeed
 from ingest.messages import EntryFacts
 from ingest.text import clean, one_line
@@ -63,8 +63,7 @@ def _date(raw: Any, name: str) -> datetime | None:
     fields = dict.get(raw, f"{name}_parsed")
     if fields:
         try:
-            value = from_fields(fields)
+            return from_fields(fields)
         except (ValueError, TypeError, OverflowError):
             return None
-        return value if value >= OLDEST else None
     return parse_date(dict.get(raw, name))
