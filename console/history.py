@@ -11,7 +11,7 @@ from typing import BinaryIO
 from config.errors import MalformedRecord
 from config.models.root import Config
 from console.context import Context
-from console.scan import places_of, scan
+from console.scan import scan
 from processors.messages import ENRICHED, EnrichedDocument
 from streams.broker import Broker
 from streams.codec import decode
@@ -40,7 +40,7 @@ def _collect(
 ) -> dict[str, _Entry]:
     found: dict[str, _Entry] = {}
     where = 0
-    for record in scan(broker, places_of(broker, config.topic(ENRICHED))):
+    for record in scan(broker, config.topic(ENRICHED)):
         try:
             document = decode(record.value, EnrichedDocument)
         except MalformedRecord:

@@ -14,7 +14,6 @@ from alerts.messages import Alert
 from config.errors import MalformedRecord, UsageError
 from config.models.root import Config
 from console.alert_store import Told, about_document, told
-from console.scan import keyed
 from ingest.messages import ARTICLES, DOCUMENTS, Article, Document
 from ingest.tables import article as articles_table
 from ingest.urls import canonical_url
@@ -22,7 +21,9 @@ from processors.messages import ENRICHED, EnrichedDocument
 from streams.broker import Broker
 from streams.codec import decode
 from streams.records import Record
+from streams.scan import records_with_key
 from streams.state import reading
+from streams.topics import DLQ_SUFFIX
 
 T = TypeVar("T", bound=msgspec.Struct)
 
@@ -84,10 +85,11 @@ def trace(broker: Broker, engine: Engine, config: Config, wanted: str) -> Journe
     article_id, url, first_seen = find_article(engine, wanted)
     journey = Journey(article_id, url)
     since = None if first_seen is None else int(first_seen * 1000) - _SLACK_MS
+    key = article_id.encode()
     for topic, reader in ((ARTICLES, _fetched), (DOCUMENTS, _extracted), (ENRICHED, _enriched)):
-        for record in keyed(broker, config, topic, article_id, since):
+        for record in records_with_key(broker, config.topic(topic), key, since):
             journey.steps += reader(record, journey)
-        for record in keyed(broker, config, f"{topic}.dlq", article_id, since):
+        for record in records_with_key(broker, config.topic(topic) + DLQ_SUFFIX, key, since):
             journey.steps.append(_dead(record, topic))
     with reading(engine) as connection:
         start = None if since is None else datetime.fromtimestamp(since / 1000, UTC)

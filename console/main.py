@@ -10,6 +10,7 @@ import typer
 from console.command import default_folder
 from console.commands import (
     alerts,
+    channels,
     configuration,
     deadletters,
     importing,
@@ -47,7 +48,18 @@ def _root(
     ctx.obj = Context(folder=config or default_folder(), json=json, debug=debug)
 
 
-for module in (configuration, running, reading, rules, alerts, log, tracing, deadletters, importing):
+for module in (
+    configuration,
+    running,
+    reading,
+    rules,
+    channels,
+    alerts,
+    log,
+    tracing,
+    deadletters,
+    importing,
+):
     module.add_to(app)
 
 

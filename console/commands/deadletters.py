@@ -120,13 +120,13 @@ def _write_back(context: Context, records: list[Record]) -> int:
 
 
 def _letters(context: Context, topic: str | None) -> Iterator[Record]:
-    from console.scan import places_of, scan
+    from console.scan import scan
     from streams.topics import DLQ_SUFFIX, PIPELINE
 
     if topic is not None and topic not in PIPELINE:
         raise UsageError(f"no topic called {topic!r}; there are {', '.join(PIPELINE)}")
     for name in (topic,) if topic else PIPELINE:
-        yield from scan(context.broker, places_of(context.broker, context.config.topic(name) + DLQ_SUFFIX))
+        yield from scan(context.broker, context.config.topic(name) + DLQ_SUFFIX)
 
 
 def _one(context: Context, name: str) -> Record:

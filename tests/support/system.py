@@ -23,7 +23,7 @@ import psutil
 from config.models.root import Config
 from console.demo.sinks import MailSink, SlackDouble
 from console.loading import load_config
-from console.scan import places_of, scan
+from console.scan import scan
 from processors.messages import EnrichedDocument
 from streams.codec import decode
 from streams.open import open_broker
@@ -259,7 +259,7 @@ class System:
         config = self.config
         broker = open_broker(config)
         try:
-            for record in scan(broker, places_of(broker, config.topic(topic))):
+            for record in scan(broker, config.topic(topic)):
                 yield record.value
         finally:
             broker.close()
