@@ -19,13 +19,30 @@ def assemble(drafts: Sequence[Draft], places: Sequence[Place], text: str) -> tup
     """Merge what is the same, order by salience, and give the public form."""
     merged: list[Draft] = []
     for draft in drafts:
-        home = next((other for other in merged if _same(other, draft, places)), None)
+        home = _home(merged, draft, places)
         if home is None:
             merged.append(draft.copy())
         else:
             _merge(home, draft, places)
+            merged.remove(home)
+            merged.append(home)  # the event told last is the one that 'the attack' means
     ranked = sorted(merged, key=lambda draft: -salience(draft))
     return tuple(_publish(draft, text) for draft in ranked)
+
+
+def _home(merged: Sequence[Draft], draft: Draft, places: Sequence[Place]) -> Draft | None:
+    for other in reversed(merged):
+        if draft.definite and _meant(other, draft):
+            return other
+        if _same(other, draft, places):
+            return other
+    return None
+
+
+def _meant(other: Draft, draft: Draft) -> bool:
+    """Whether 'the attack' in ``draft`` can mean ``other``, wherever and whenever it is said to have been."""
+    same_status = other.judgement.status == draft.judgement.status
+    return same_status and compatible(other.trigger.type, draft.trigger.type)
 
 
 def _same(one: Draft, other: Draft, places: Sequence[Place]) -> bool:

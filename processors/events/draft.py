@@ -19,6 +19,7 @@ class Draft:
     judgement: Judgement
     places: tuple[int, ...] = ()
     own_place: bool = False  # the sentence itself names the place
+    definite: bool = False  # 'the attack': leans on an earlier mention
     days: tuple[date, date, Time | None] | None = None
     actors: list[Actor] = field(default_factory=list)
     casualties: list[Casualties] = field(default_factory=list)

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from processors.events.draft import Draft
 from processors.events.reading import Reading
+from processors.events.triggers import Trigger
 from processors.taxonomy import compatible
 
 _DEFINITE = re.compile(r"\b(?:the|that|this|those|these|both|its|their)\s+(?:[\w-]+\s+)?$", re.IGNORECASE)
@@ -28,19 +29,18 @@ def inherit(reading: Reading, drafts: Sequence[Draft]) -> None:
             _follow(reading, draft, drafts[:position])
 
 
-def _definite(reading: Reading, draft: Draft) -> bool:
-    start = draft.trigger.start
-    before = reading.text[max(draft.trigger.sentence.start, start - 30) : start]
+def definite(reading: Reading, trigger: Trigger) -> bool:
+    """Whether a word like 'the' or 'that' makes the mention lean on an earlier one."""
+    before = reading.text[max(trigger.sentence.start, trigger.start - 30) : trigger.start]
     return bool(_DEFINITE.search(before))
 
 
 def _follow(reading: Reading, draft: Draft, earlier: Sequence[Draft]) -> None:
-    definite = _definite(reading, draft)
     for other in reversed(earlier):
         if not compatible(other.trigger.type, draft.trigger.type):
             continue
         was, now = other.judgement.status, draft.judgement.status
-        if definite and was == "background" and now == "current":
+        if draft.definite and was == "background" and now == "current":
             _put_back(draft, other, "the event dated before")
         elif was == "current" and now == "background" and not reading.memory(draft.trigger.sentence):
             why = "goes on with the current event"

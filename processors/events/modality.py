@@ -75,8 +75,10 @@ _MAYBE_BEFORE = re.compile(
     r"|\b(?:prevent\w*|avert\w*|avoid\w*|deter\w*|foil\w*|thwart\w*|stop\w*|plot\w*|conspir\w+|"
     r"attempt(?:s|ed|ing)? to|guard against|protect\w*\s+\w+\s+(?:from|against)|defend against|respond "
     r"to any|suspected of planning)\s+(?:to\s+|a\s+|an\s+|any\s+)?(?:\w+\s+){0,3}$"
-    r"|\b(?:simulat\w+|mock|training|exercise|drill|rehears\w+|fictional|imaginary|virtual|"
-    r"staged)\s+(?:\w+\s+){0,2}$",
+    r"|\b(?:simulat\w+|mock|rehears\w+|fictional|imaginary)\s+(?:\w+\s+){0,2}$"
+    r"|\b(?:allow\w*|permit\w*|able|condemn\w*|combat|oppose\w*|renounce\w*|fight against|tolerate|acts? of|"
+    r"end to|forms? of|kinds? of|war against)\s+(?:us\s+|them\s+)?(?:to\s+)?(?:\w+,?\s+(?:or\s+|"
+    r"and\s+)?){0,2}(?:all\s+|any\s+|the\s+)?$",
     _I,
 )
 _MAYBE_AFTER = re.compile(

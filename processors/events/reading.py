@@ -61,6 +61,10 @@ _STOP = frozenset(
     ]
 )
 
+_DATELINE = re.compile(
+    r"(?:[A-Z][\w.'’()/-]*,?\s+){1,6}(?:\d{1,2}\s+\w+\s+\d{2,4}|"
+    r"\w+\.?\s+\d{1,2})?\s*(?:\([^)]{2,60}\))?\s*(?:--?|–|—)\s"
+)
 _OLD_DAYS = 60
 _RECENT_DAYS = 7
 
@@ -90,6 +94,8 @@ class Reading:
             found = self._find_times(anchor, sentence)
             if self.anchor is None:
                 found = [time for time in found if time.first.year > 100]
+            begin, end = self.dateline
+            found = [time for time in found if not begin <= time.start < end]
             self._times[sentence.index] = found
         return found
 
@@ -106,6 +112,15 @@ class Reading:
             if not sentence.title and sentence.end - sentence.start > 60:
                 return sentence.index
         return 1 if self.sentences and self.sentences[0].title else 0
+
+    @cached_property
+    def dateline(self) -> tuple[int, int]:
+        """Where 'KABUL, Jan 5 (Agency) -' stands at the beginning of the body; (0, 0) where it does not."""
+        for sentence in self.sentences:
+            if not sentence.title:
+                match = _DATELINE.match(self.text, sentence.start, sentence.end)
+                return (match.start(), match.end()) if match else (0, 0)
+        return 0, 0
 
     @cached_property
     def headline(self) -> frozenset[str]:

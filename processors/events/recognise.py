@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from processors.events import actors, casualties, domain, memories, status, triggers, where
 from processors.events.actors import Mention
@@ -22,6 +23,7 @@ _HURTING = FAMILIES["violence"] | FAMILIES["protests"] | FAMILIES["disasters"] |
 _TAKING = frozenset(
     {"arrest", "raid", "abduction", "protest", "protest-intervention", "protest-crackdown", "riot"}
 )
+INCIDENT = "incident"  # a word that names no type of its own
 TOLL_REACH = 10  # sentences between a toll without an event of its own and the main event that it counts for
 
 
@@ -38,10 +40,23 @@ def triggers_of(reading: Reading) -> list[Trigger]:
 def events_of(reading: Reading, found: Sequence[Trigger], places: Sequence[Place]) -> tuple[Event, ...]:
     """The document's events, the main one first."""
     known = actors.known_actors(reading.text) if found else []
-    drafts = [_draft(reading, trigger, places, known) for trigger in found]
+    drafts = [_draft(reading, trigger, places, known) for trigger in named(found)]
     memories.inherit(reading, drafts)
     _attach_tolls(reading, drafts)
     return assemble(drafts, places, reading.text)
+
+
+def named(found: Sequence[Trigger]) -> list[Trigger]:
+    """'The incident', 'the operation' take the type of the violence told last before; without one they go."""
+    kept: list[Trigger] = []
+    last: Trigger | None = None
+    for trigger in found:
+        if trigger.type != INCIDENT:
+            kept.append(trigger)
+            last = trigger if trigger.type in _HURTING else last
+        elif last is not None and trigger.sentence.index != last.sentence.index:
+            kept.append(replace(trigger, type=last.type))
+    return kept
 
 
 def _context(reading: Reading, sentence: Sentence) -> Context:
@@ -58,6 +73,7 @@ def _draft(reading: Reading, trigger: Trigger, places: Sequence[Place], known: S
         judgement=judgement,
         places=own or where.fallback(reading, sentence, places),
         own_place=bool(own),
+        definite=memories.definite(reading, trigger),
         days=status.event_date(reading, judgement),
         actors=actors.roles(_context(reading, sentence), Hit(trigger.start, trigger.end, ()), inside),
     )

@@ -157,7 +157,11 @@ _SINCE_THEN = re.compile(
     r"the years)\b",
     _I,
 )
-_EARLIER = re.compile(r"\b(?:previous|earlier|past|former|old|similar)\s+(?:[\w-]+\s+)?$", _I)
+_EARLIER = re.compile(
+    r"\b(?:previous|earlier|past(?! (?:weekend|week|few|day|hour|month|night|\d))|former|old|"
+    r"similar)\s+(?:[\w-]+\s+)?$",
+    _I,
+)
 
 
 def _compared(reading: Reading, sentence: Sentence, start: int) -> str | None:

@@ -48,12 +48,22 @@ def of_trigger(
     """Indices of the places that the sentence gives the trigger, the best first."""
     inside = [index for index, place in enumerate(places) if sentence.start <= place.start < sentence.end]
     scored = sorted(
-        ((_score(reading.text, sentence, start, end, places[i]), i) for i in inside), reverse=True
+        (
+            (_score(reading.text, sentence, start, end, places[i]) - _in_dateline(reading, places[i]), i)
+            for i in inside
+        ),
+        reverse=True,
     )
     if not scored or scored[0][0] <= -2:
         return ()
     best = scored[0][1]
     return (best, *_companions(reading.text, best, inside, places))
+
+
+def _in_dateline(reading: Reading, place: Place) -> float:
+    """The dateline says where the report was written, which is often, not always, where it happened."""
+    begin, end = reading.dateline
+    return 1.5 if begin <= place.start < end else 0.0
 
 
 def _score(text: str, sentence: Sentence, start: int, end: int, place: Place) -> float:
