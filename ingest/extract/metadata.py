@@ -13,13 +13,31 @@ from ingest.extract.model import PageMetadata
 from ingest.text import one_line
 from ingest.urls import canonical_url
 
-_PUBLISHED = tuple(
-    "article:published_time og:published_time datepublished parsely-pub-date sailthru.date dc.date.issued "
-    "dcterms.issued dcterms.created pubdate publishdate publish-date article.published "
-    "cxenseparse:recs:publishtime cxenseparse:publishtime date dc.date".split()
+_PUBLISHED = (
+    "article:published_time",
+    "og:published_time",
+    "datepublished",
+    "parsely-pub-date",
+    "sailthru.date",
+    "dc.date.issued",
+    "dcterms.issued",
+    "dcterms.created",
+    "pubdate",
+    "publishdate",
+    "publish-date",
+    "article.published",
+    "cxenseparse:recs:publishtime",
+    "cxenseparse:publishtime",
+    "date",
+    "dc.date",
 )
-_MODIFIED = tuple(
-    "article:modified_time og:updated_time datemodified dcterms.modified last-modified article.updated".split()
+_MODIFIED = (
+    "article:modified_time",
+    "og:updated_time",
+    "datemodified",
+    "dcterms.modified",
+    "last-modified",
+    "article.updated",
 )
 _SECTION = ("article:section", "parsely-section", "section", "cxenseparse:recs:articlesection")
 _AUTHOR = (

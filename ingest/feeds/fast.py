@@ -57,7 +57,7 @@ def parse_fast(body: bytes, url: str) -> ParsedFeed:
 
 
 def _suited(body: bytes) -> bytes:
-    """The document as the parser should see it: declared as the UTF-8 that it is, forbidden characters gone."""
+    """The document as the parser should see it: declared as UTF-8, without forbidden characters."""
     for code in _NONCHARACTERS:
         body = body.replace(code, b"")
     body = body.translate(None, _CONTROLS)
