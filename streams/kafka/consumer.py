@@ -181,9 +181,8 @@ class KafkaLogConsumer:
         if self._consumer is None:
             self._consumer = self._clients.consumer(self._group)
             if self._group is not None and self._topics:
-                for topic in self._topics:  # joining without metadata would cost a second rebalance
-                    self._consumer.partitions_for_topic(topic)
                 self._consumer.subscribe(list(self._topics), listener=self._listener)
+                self._consumer.topics()  # a leader that joins before it has metadata rebalances again
         return self._consumer
 
 

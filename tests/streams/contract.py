@@ -48,9 +48,9 @@ def read_all(broker: Broker, topic: str, count: int) -> list[Record]:
         return read(consumer, count) + consumer.poll(0.5)
 
 
-def until(condition: Callable[[], bool], *consumers: Consumer) -> list[Record]:
-    """Poll the consumers, each in a thread of its own, until the condition holds; what they returned."""
-    found: list[Record] = []
+def until(condition: Callable[[], bool], *consumers: Consumer, found: list[Record] | None = None) -> None:
+    """Poll the consumers, each in a thread of its own, until the condition holds; records go to ``found``."""
+    found = [] if found is None else found
     over = threading.Event()
 
     def poll(consumer: Consumer) -> None:
@@ -69,7 +69,6 @@ def until(condition: Callable[[], bool], *consumers: Consumer) -> list[Record]:
     for thread in threads:
         thread.join()
     assert condition(), "the condition never held"
-    return found
 
 
 def next_offsets(records: Sequence[Record]) -> dict[TopicPartition, int]:
@@ -262,9 +261,7 @@ class BrokerContract:
             assert not one.assignment() & two.assignment()
             write(broker, topic, 60)
             records: list[Record] = []
-            deadline = time.monotonic() + WAIT
-            while len(records) < 60 and time.monotonic() < deadline:
-                records += one.poll(0.2) + two.poll(0.2)
+            until(lambda: len(records) >= 60, one, two, found=records)
             assert len({record.value for record in records}) == len(records) == 60
 
     def test_a_leaving_member_hands_its_partitions_over(self, broker: Broker, topic: str) -> None:
