@@ -111,6 +111,8 @@ def admin_rows(
         if lat is None:
             continue
         iso = iso or str(found.get("iso_3166_2") or "")
+        english = str(found.get("name_en") or name).removesuffix(" Governorate").removesuffix(" Province")
+        aliases, name = f"{name}|{aliases}", english
         names = (
             dict.fromkeys([*aliases.split("|"), *natural_earth_names(found)])
             if found

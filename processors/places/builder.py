@@ -30,7 +30,7 @@ from processors.places.records import KINDS
 from processors.places.sources import DATA, TABLES, Source, all_sources, data_version
 
 MAGIC = b"TOCSGAZ\x01"
-FORMAT = 5  # raised whenever the layout or the keys change
+FORMAT = 6  # raised whenever the layout or the keys change
 NONE = 0xFFFFFFFF
 PRIMARY, LOOSE = 1, 2
 FIRST_WORD_BITS = 23  # of the filter that most words of a text do not pass
@@ -98,7 +98,7 @@ ROW = np.dtype(
         ("name", "<u4"),
         ("country", "S2"),
         ("kind", "u1"),
-        ("alternates", "u1"),
+        ("alternates", "<u2"),
         ("priority", "u1"),
         ("length", "u1"),
     ]
@@ -138,12 +138,12 @@ class _Writer:
                 source.latitude,
                 source.longitude,
                 min(source.population, NONE),
-                self.by_code.get(source.admin1, NONE),
+                self.by_code.get(source.admin1, NONE) if source.admin1 else NONE,
                 self.by_id.get(source.admin2_id, NONE),
                 len(self.text),
                 source.country.encode(),
                 KINDS.index(source.kind),
-                min(len(source.names), 255),
+                min(len(source.names), 65_535),
                 source.priority,
                 len(name),
             )

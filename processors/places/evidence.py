@@ -43,6 +43,7 @@ OTHER_LABEL = -2.0  # inside a DATE, WORK_OF_ART, PRODUCT, ...
 NO_LABEL = -1.4
 WITHOUT_MODEL = -1.0  # the model did not run
 UNKNOWN_NAME = -2.9  # the gazetteer has nothing of this name
+INTRODUCED_NAME = -0.5  # the same, but the text says that it is a place
 ROMANIZED = -0.8  # it has, in another romanization
 
 LOCATIVE = 1.6
@@ -50,11 +51,12 @@ STRONG_LOCATIVE = 2.4  # hardly anything but a place follows "near" or "outskirt
 OF_KIND = 2.4  # "the village of X"
 DIVISION = 2.5  # "X County"
 DATELINE = 2.5
+APPOSITION = 2.5  # "X, a village in ..."
 BODY = 1.5  # "X police"
 AGAINST = -2.5  # a title before, a street or team after
 
-_DIVISIONS = frozenset(("state", "region", "countryside", "provinces", "wilayat", "canton"))
-_CITIES = frozenset(("city", "town", "village", "airport", "cities", "towns", "villages"))
+_DIVISIONS = cues.words("division_words")
+_CITIES = cues.words("city_words")
 
 
 def model_weight(page: Page, label: str, lies: str) -> float:
@@ -78,7 +80,7 @@ def fame(hits: Sequence[Hit]) -> float:
         elif entry.population > 0:
             value = -0.9 + 0.45 * (len(str(entry.population)) - 3) + entry.alternates / 60
         else:
-            value = -0.6 + (1.0 if entry.priority else 0.0)
+            value = -0.6 + (1.6 if entry.priority else 0.0)
         best = max(best, value - (0.0 if hit.primary else 0.5) + (ROMANIZED if hit.loose else 0.0))
     return best
 
@@ -151,6 +153,8 @@ def after(page: Page, first: int, last: int) -> tuple[float, str, bool]:
         return _word_after(page, last, page.words[last + 1])
     if gap in cues.DATELINE_DASHES and _opens_line(page, first):
         return DATELINE, "", False
+    if apposition(page, last):
+        return APPOSITION, said_by(page.key(last + 2)), False
     return (0.3 if gap in (",", "'s", "’s") else 0.0), "", False
 
 
@@ -169,6 +173,13 @@ def _word_after(page: Page, last: int, word: Word) -> tuple[float, str, bool]:
     if word.text[0].isupper() and last not in page.span_at:
         return -0.7, said, False
     return 0.0, said, False
+
+
+def apposition(page: Page, last: int) -> bool:
+    """Whether a run is explained as a place: "X, a village in the north"."""
+    if page.gap(last).strip(" ") not in (",", "(", "—", "–") or page.key(last + 1) not in ("a", "an", "the"):
+        return False
+    return any(page.key(last + 2 + step) in cues.EXPLAINING for step in range(3))
 
 
 def _opens_line(page: Page, first: int) -> bool:

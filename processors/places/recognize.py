@@ -25,6 +25,7 @@ CONTAINED = 2.5  # "X, Y" and Y holds X
 PERSON_ELSEWHERE = -2.5  # the document has a person of this name, and nothing local stands here
 LOCAL = 1.5  # weight of context from which a mention is certainly used as a place
 LONGEST_UNKNOWN = 4  # words
+LINKING = 5  # words between X and Y in "X, a village in the north of Y"
 _LEADING = frozenset(("the", "a", "city of", "the city of", "the town of"))
 _TRAILING = frozenset(("'s", "’s", ".", "'", "’", ","))
 
@@ -46,6 +47,7 @@ class Mention:
     lies: str = ""  # exact | prefix | suffix | inside
     role: str = "place"  # place | demonym | organisation
     said: str = ""  # division | city: what the text calls it
+    sense: str = ""  # set where the document uses the name for several places
     demonym: Entry | None = None
 
 
@@ -70,7 +72,9 @@ def _mention(page: Page, first: int, last: int, key: str | None, hits: list[Hit]
 
 def _candidate(page: Page, found: Found, gazetteer: Gazetteer) -> Mention | None:
     hits = gazetteer.hits(found.key, found.position)
-    if not hits or (found.key in gazetteer.demonyms and not any(h.entry.kind == "country" for h in hits)):
+    if len(found.key) < 2 or not hits:
+        return None
+    if found.key in gazetteer.demonyms and not any(h.primary and h.entry.kind == "country" for h in hits):
         return None
     return _mention(page, found.first, found.last, found.key, hits)
 
@@ -107,7 +111,8 @@ def _introduced(page: Page) -> Iterable[tuple[int, int]]:
         last = first
         while page.capital(last + 1) and page.gap(last) in JOINTS and last - first + 1 < LONGEST_UNKNOWN:
             last += 1
-        if weight >= evidence.STRONG_LOCATIVE or (weight > 0 and page.key(last + 1) in cues.ADMIN_WORDS):
+        explained = page.key(last + 1) in cues.ADMIN_WORDS or evidence.apposition(page, last)
+        if weight >= evidence.STRONG_LOCATIVE or (weight > 0 and explained):
             yield first, last
 
 
@@ -131,9 +136,10 @@ def _weigh(page: Page, mention: Mention, fame: dict[str, float]) -> None:
     mention.said = said_after or said_before
     mention.context = weight_before + weight_after
     score = evidence.model_weight(page, label, lies) + mention.context
-    if mention.key not in fame:
-        fame[mention.key] = evidence.fame(mention.hits) if mention.hits else evidence.UNKNOWN_NAME
-    score += fame[mention.key]
+    if mention.key not in fame and mention.hits:
+        fame[mention.key] = evidence.fame(mention.hits)
+    introduced = mention.context >= evidence.STRONG_LOCATIVE
+    score += fame.get(mention.key, evidence.INTRODUCED_NAME if introduced else evidence.UNKNOWN_NAME)
     if mention.last > mention.first:
         score += 0.6
     else:
@@ -169,25 +175,38 @@ def _persons(page: Page) -> set[str]:
     for span, (first, last) in page.words_in.items():
         if span[2] == "PERSON" and last > first:
             names.update((page.key(first), page.key(last)))
-    if not page.modelled:
-        for index in page.capitals:
-            if page.capital(index + 1) and page.gap(index) == " ":
-                key = page.key(index)
-                if key in cues.PERSON_NAMES or (
-                    key in cues.PERSON_TITLES and page.words[index].text[0].isupper()
-                ):
-                    names.update((key, page.key(index + 1)))
+    return names if page.modelled else names | _persons_by_rule(page)
+
+
+def _persons_by_rule(page: Page) -> set[str]:
+    """Where no model ran: what follows a given name or a title, and a pair whose second half then speaks."""
+    names: set[str] = set()
+    speakers = {page.key(i) for i in page.capitals if page.key(i + 1) in cues.PERSON_VERBS}
+    for index in page.capitals:
+        if page.capital(index + 1) and page.gap(index) == " ":
+            key, following = page.key(index), page.key(index + 1)
+            if key in cues.PERSON_NAMES or key in cues.PERSON_TITLES or following in speakers:
+                names.update((key, following))
     return names
 
 
 def container(page: Page, mention: Mention, by_first: Mapping[int, Mention]) -> Mention | None:
-    """The name that stands where 'X, Y' or 'X im Y' puts what X lies in."""
-    following = by_first.get(mention.last + 1)
-    if following is not None:
-        return following if page.gap(mention.last).strip(" ") == "," else None
-    if page.key(mention.last + 1) in cues.INSIDE and page.gap(mention.last).strip(" ") in ("", ","):
-        return by_first.get(mention.last + 2)
+    """The name that stands where 'X, Y', 'X (Y)', 'X in northern Y' or 'X im Y' puts what X lies in."""
+    index = mention.last + 1
+    if index in by_first:
+        return by_first[index] if page.gap(mention.last).strip(" ") in (",", "(", "") else None
+    for step in range(LINKING):
+        if page.gap(index + step - 1) not in (" ", ", ") or page.key(index + step) not in cues.LINKS:
+            return None
+        if index + step + 1 in by_first and page.gap(index + step) == " ":
+            return by_first[index + step + 1]
     return None
+
+
+def possessor(page: Page, mention: Mention, by_last: Mapping[int, Mention]) -> Mention | None:
+    """The name Y of "Y's X"."""
+    earlier = by_last.get(mention.first - 1)
+    return earlier if earlier is not None and page.gap(mention.first - 1).strip(" ") in ("'s", "’s") else None
 
 
 def contains(outer: Mention, inner: Mention) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -12,9 +12,10 @@ from processors.messages import Candidate, Place
 from processors.places.clues import country_clues
 from processors.places.gazetteer import Gazetteer
 from processors.places.page import Page, Span
-from processors.places.recognize import Mention, container, contains, recognize
+from processors.places.recognize import Mention, container, contains, possessor, recognize
 from processors.places.records import PRECISION, Entry
 from processors.places.resolve import DEFAULT, Topic, Weights, resolve
+from processors.places.unknown import place_unknown
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc
@@ -31,12 +32,7 @@ class PlaceFinder:
         self.gazetteer = gazetteer
         self.weights = weights
 
-    def find(
-        self,
-        source: Doc | str,
-        *,
-        source_country: str | None = None,
-    ) -> tuple[Place, ...]:
+    def find(self, source: Doc | str, *, source_country: str | None = None) -> tuple[Place, ...]:
         """The places of a text, in order; offsets count code points of the text.
 
         ``source`` is a spaCy Doc whose entities were set, or plain text where no model ran;
@@ -54,36 +50,76 @@ class PlaceFinder:
         """As find, for a text and the spans (start, end, label) that a model found in it."""
         page, mentions = recognize(text, spans, self.gazetteer)
         mentions = mentions[:MAX_MENTIONS]
-        topics = _topics(page, mentions)
-        votes = _votes(mentions)
-        resolve(list(topics.values()), votes, source_country, country_clues(text), self.weights)
-        places = [_place(m, topics.get(m.key)) for m in mentions]
+        containers = _containers(page, mentions)
+        _split_senses(mentions, containers)
+        topics = _topics(mentions, containers)
+        resolve(list(topics.values()), _votes(mentions), source_country, country_clues(text), self.weights)
+        places = [_demonym_place(m, m.demonym) for m in mentions if m.demonym is not None]
+        places += [_known_place(m, topics[m.sense or m.key]) for m in mentions if m.hits]
+        places += self._unknown(mentions, containers, topics)
         return tuple(sorted(places, key=lambda p: p.start))
 
+    def _unknown(
+        self, mentions: Sequence[Mention], containers: Mapping[int, Mention], topics: Mapping[str, Topic]
+    ) -> list[Place]:
+        """Places that no gazetteer knows, with the region that the text gives them."""
+        strange = [m for m in mentions if not m.hits and m.demonym is None]
+        if not strange:
+            return []
+        around = [(m, topics[m.sense or m.key].entries[0]) for m in mentions if m.hits]
+        found = []
+        for mention in strange:
+            outer = containers.get(mention.first)
+            entry = topics[outer.sense or outer.key].entries[0] if outer is not None and outer.hits else None
+            found.append(place_unknown(mention, around, entry, self.gazetteer))
+        return found
 
-def _topics(page: Page, mentions: Iterable[Mention]) -> dict[str, Topic]:
-    """Mentions of one name together, with the names that "X, Y" puts around them."""
-    topics: dict[str, Topic] = {}
-    by_first: dict[int, Mention] = {}
+
+def _containers(page: Page, mentions: Iterable[Mention]) -> dict[int, Mention]:
+    """For mentions (by their first word) what "X, Y", "X in Y" or "Y's X" puts them in."""
+    by_first = {m.first: m for m in mentions if m.role != "demonym"}
+    by_last = {m.last: m for m in by_first.values()}
+    found = {}
+    for mention in by_first.values():
+        outer = container(page, mention, by_first) or possessor(page, mention, by_last)
+        if outer is not None and outer.key != mention.key and (not mention.hits or contains(outer, mention)):
+            found[mention.first] = outer
+    return found
+
+
+def _split_senses(mentions: Sequence[Mention], containers: Mapping[int, Mention]) -> None:
+    """One sense per document, except where the text itself says "X, Y" and "X, Z"."""
+    stated: dict[str, set[str]] = {}
     for mention in mentions:
-        if mention.role == "demonym" or not mention.hits:
-            continue
-        topic = topics.get(mention.key)
+        outer = containers.get(mention.first)
+        if outer is not None and mention.hits:
+            stated.setdefault(mention.key, set()).add(outer.key)
+    for mention in mentions:
+        outer = containers.get(mention.first)
+        if outer is not None and len(stated.get(mention.key, ())) > 1:
+            mention.sense = f"{mention.key}, {outer.key}"
+
+
+def _topics(mentions: Iterable[Mention], containers: Mapping[int, Mention]) -> dict[str, Topic]:
+    """Mentions of one name together, with the names that the text puts around them."""
+    topics: dict[str, Topic] = {}
+    known = [m for m in mentions if m.hits]
+    for mention in known:
+        topic = topics.get(mention.sense or mention.key)
         if topic is None:
-            topic = topics[mention.key] = Topic(mention.key, mention.hits, 0.0, order=len(topics))
+            topic = topics[mention.sense or mention.key] = Topic(
+                mention.key, mention.hits, 0.0, order=len(topics)
+            )
         topic.weight += 1.0 if mention.role == "place" else 0.5
         topic.said_division |= mention.said == "division"
         topic.said_city |= mention.said == "city"
-        by_first[mention.first] = mention
     for topic in topics.values():
         topic.weight = 1.0 + math.log(max(topic.weight, 0.5))
     order = {key: i for i, key in enumerate(topics)}
-    for mention in by_first.values():
-        follower = by_first.get(mention.last + 1)
-        if follower is None or page.gap(mention.last).strip(" ") not in (",", "(", ""):
-            follower = container(page, mention, by_first)
-        if follower is not None and follower.key != mention.key and contains(follower, mention):
-            topics[mention.key].within.add(order[follower.key])
+    for mention in known:
+        outer = containers.get(mention.first)
+        if outer is not None and outer.hits:
+            topics[mention.sense or mention.key].within.add(order[outer.sense or outer.key])
     return topics
 
 
@@ -95,18 +131,7 @@ def _votes(mentions: Iterable[Mention]) -> dict[str, float]:
     return votes
 
 
-def _place(mention: Mention, topic: Topic | None) -> Place:
-    if mention.demonym is not None:
-        return _demonym_place(mention, mention.demonym)
-    if topic is None or not topic.entries:
-        return Place(
-            start=mention.start,
-            end=mention.end,
-            text=mention.text,
-            name=mention.text,
-            confidence=0.3,
-            why="no gazetteer knows this name",
-        )
+def _known_place(mention: Mention, topic: Topic) -> Place:
     sure = 1.0 / (1.0 + math.exp(-mention.score / 2.0))
     return replace(
         topic.place or _place_of(topic),
@@ -159,17 +184,18 @@ def _demonym_place(mention: Mention, entry: Entry) -> Place:
 
 
 def _why(topic: Topic) -> str:
-    if len(topic.entries) == 1:
+    count = len(topic.entries)
+    if count == 1:
         return "only one place is called so"
-    first = max(range(len(topic.priors)), key=topic.priors.__getitem__)
     if topic.within:
-        return f"best of {len(topic.entries)}: the text says what it lies in"
-    if first == 0:
-        return f"best known of {len(topic.entries)} places called so"
-    return f"best of {len(topic.entries)}: fits the other places of the text"
+        return f"best of {count}: the text says what it lies in"
+    if topic.priors[0] == max(topic.priors):
+        return f"best known of {count} places called so"
+    return f"best of {count}: fits the other places of the text"
 
 
 def _alternatives(topic: Topic) -> tuple[Candidate, ...]:
+    ranked = list(zip(topic.entries, topic.probabilities, strict=True))
     return tuple(
         Candidate(
             name=e.name,
@@ -180,5 +206,5 @@ def _alternatives(topic: Topic) -> tuple[Candidate, ...]:
             longitude=round(e.longitude, 5),
             score=round(p, 3),
         )
-        for e, p in list(zip(topic.entries, topic.probabilities, strict=True))[1 : 1 + MAX_ALTERNATIVES]
+        for e, p in ranked[1 : 1 + MAX_ALTERNATIVES]
     )
