@@ -13,10 +13,12 @@ from urllib.parse import urlsplit
 
 from alerts.channels.base import Item, Message
 from alerts.messages import Alert, AlertPlace, Evidence
+from alerts.render_map import width_km
 from alerts.render_title import one_line
 from alerts.routing_labels import severity_rank
 from processors import taxonomy
 from processors.messages import Casualties
+from processors.places.admin import find_admin1
 
 _SENTENCE = 600
 _SOURCES = 6
@@ -52,18 +54,19 @@ class Card:
     sentence: tuple[Segment, ...]
     sentence_source: str
     rule: str
-    facts: tuple[tuple[str, str], ...]  # label and value: place, when, toll, status, confirmed by
+    facts: tuple[tuple[str, str], ...]  # label and value: what, where, when, tolls, ...
     matched: tuple[str, ...]  # what held, in words
     sources: tuple[Source, ...]
     more_sources: int
     acknowledge_url: str | None
     place: AlertPlace | None
+    map_km: int  # how wide a map of the place is
     backfill: bool
 
     @property
     def why(self) -> str:
         """One line: the rule and what held."""
-        return f"rule {self.rule}" + (f": {'; '.join(self.matched)}" if self.matched else "")
+        return f"rule “{self.rule}”" + (f": {'; '.join(self.matched)}" if self.matched else "")
 
 
 def cards_of(message: Message, at_most: int | None = None) -> tuple[Card, ...]:
@@ -75,7 +78,7 @@ def cards_of(message: Message, at_most: int | None = None) -> tuple[Card, ...]:
 def card_of(item: Item) -> Card:
     """One alert as told."""
     alert = item.alert
-    shown = _telling(alert)
+    shown = _telling(alert, newest=bool(item.changes))
     return Card(
         alert_id=alert.id,
         revision=alert.revision,
@@ -91,6 +94,7 @@ def card_of(item: Item) -> Card:
         more_sources=max(0, len(_distinct(alert.evidence)) - _SOURCES),
         acknowledge_url=item.acknowledge_url,
         place=alert.place,
+        map_km=width_km(alert.place) if alert.place else 0,
         backfill=alert.backfill is not None,
     )
 
@@ -156,25 +160,29 @@ def sources_of(alert: Alert) -> tuple[Source, ...]:
 
 
 def place_line(place: AlertPlace | None) -> str | None:
-    """'Atme, SY-ID, SY (36.300, 36.690; precision: city)'."""
+    """'Atme, Idlib, SY (36.300, 36.690; precision: city)'."""
     if place is None:
         return None
-    named = ", ".join(dict.fromkeys(part for part in (place.name, place.admin1, place.country) if part))
+    admin1 = find_admin1(place.admin1) if place.admin1 else None
+    parts = (place.name, admin1.name if admin1 else place.admin1, place.country)
+    named = ", ".join(dict.fromkeys(part for part in parts if part))
     if place.latitude is None or place.longitude is None:
         return one_line(named)
     at = f"{place.latitude:.3f}, {place.longitude:.3f}"
     return one_line(f"{named} ({at}; precision: {place.precision})")
 
 
-def toll_lines(casualties: Sequence[Casualties]) -> tuple[str, ...]:
-    """Every toll with who gave it, side by side: 'killed: 13 (SOHR) · 9 to 11 (Reuters)'."""
+def tolls(casualties: Sequence[Casualties]) -> tuple[tuple[str, str], ...]:
+    """Every toll with who gave it, side by side: ('Killed', '13 (X) · 9 (Y)')."""
     by_kind: dict[str, list[str]] = {}
     for toll in casualties:
         if not toll.subset:
             said = _number(toll) + (f" {toll.category}" if toll.category != "all" else "")
             by_kind.setdefault(toll.kind, []).append(said + (f" ({toll.source})" if toll.source else ""))
+    kinds = sorted(by_kind, key=lambda kind: (kind != "killed", kind != "injured", kind))
     return tuple(
-        one_line(f"{kind}: {' · '.join(dict.fromkeys(said))}", 300) for kind, said in by_kind.items()
+        (one_line(kind, 30).capitalize(), one_line(" · ".join(dict.fromkeys(by_kind[kind])), 300))
+        for kind in kinds
     )
 
 
@@ -193,13 +201,18 @@ def _facts(alert: Alert) -> Iterable[tuple[str, str]]:
         yield "Where", place
     if alert.date:
         yield "When", _when(alert.date.start, alert.date.end)
-    for toll in toll_lines(alert.casualties):
-        yield "Toll", toll
-    actors = ", ".join(f"{actor.name} ({actor.role})" for actor in alert.actors[:4])
-    if actors:
-        yield "Who", one_line(actors, 240)
+    yield from tolls(alert.casualties)
+    if alert.actors:
+        yield "Who", _actors(alert)
     word = "independent publisher" if alert.publishers == 1 else "independent publishers"
-    yield "Confirmed by", f"{alert.publishers} {word}"
+    yield "Reported by", f"{alert.publishers} {word}"
+
+
+def _actors(alert: Alert) -> str:
+    agents = [actor.name for actor in alert.actors if actor.role != "patient"][:4]
+    patients = [actor.name for actor in alert.actors if actor.role == "patient"][:4]
+    against = f"against {', '.join(patients)}" if patients else ""
+    return one_line(" ".join(part for part in (", ".join(agents), against) if part), 240)
 
 
 def _when(start: str, end: str) -> str:
@@ -211,11 +224,12 @@ def _matched(alert: Alert) -> tuple[str, ...]:
     return tuple(one_line(text, 120) for text in dict.fromkeys(shown.matched)) if shown else ()
 
 
-def _telling(alert: Alert) -> Evidence | None:
-    """The evidence that shows best why the rule fired: the first with a marked sentence."""
-    marked = [item for item in alert.evidence if item.sentence and item.highlights]
-    with_sentence = [item for item in alert.evidence if item.sentence]
-    return next(iter([*marked, *with_sentence, *alert.evidence]), None)
+def _telling(alert: Alert, *, newest: bool = False) -> Evidence | None:
+    """The evidence that shows best why the rule fired: the first (or last) with a marked sentence."""
+    evidence = alert.evidence[::-1] if newest else alert.evidence
+    marked = [item for item in evidence if item.sentence and item.highlights]
+    with_sentence = [item for item in evidence if item.sentence]
+    return next(iter([*marked, *with_sentence, *evidence]), None)
 
 
 def _distinct(evidence: Sequence[Evidence]) -> list[Evidence]:

@@ -45,6 +45,7 @@ def _values(message: Message) -> dict[str, object]:
     cards = cards_of(message)
     return {
         "message": message,
+        "recipient": message.target.partition(":")[2] or message.target,
         "cards": cards[:_FULL] if message.form != "summary" else cards[:5],
         "listed": (cards[_FULL:] if message.form != "summary" else cards[5:])[:_LISTED],
         "hidden": max(0, len(cards) - _LISTED - (_FULL if message.form != "summary" else 5)),

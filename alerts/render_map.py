@@ -120,9 +120,10 @@ def _paint(
         nations[index] = names.setdefault(shape.country, len(names) + 1)
         divisions[index] = names.setdefault(f"{shape.country}/{shape.code or index}", len(names) + 1)
     pixels: NDArray[np.uint8] = ground[owners]
+    sea = owners == 0
     pixels[_edges(divisions[owners], 1)] = _BORDER
-    pixels[_edges(nations[owners], 2)] = _FRONTIER
-    pixels[owners == 0] = _SEA
+    pixels[_edges(nations[owners], 2) & ~_edges(sea.astype(np.int32), 2)] = _FRONTIER
+    pixels[sea] = _SEA
     return pixels
 
 
