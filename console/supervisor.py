@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
 from typing import IO
@@ -141,13 +141,14 @@ class Spawner:
 
     def __call__(self, stage: str, number: int) -> subprocess.Popen[bytes]:
         """Start one process; standard output is shared (alerts go there), standard error is passed on."""
-        process = subprocess.Popen(  # noqa: S603 - this interpreter, our own arguments
-            [sys.executable, "-m", "console.main", *self._arguments, "worker", stage],
-            stdin=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            env=child_environment(os.environ, os.getpid()),
-            start_new_session=True,  # Ctrl-C reaches the supervisor alone, which then stops them in order
-        )
+        with _deaf_to_hangups():
+            process = subprocess.Popen(  # noqa: S603 - this interpreter, our own arguments
+                [sys.executable, "-m", "console.main", *self._arguments, "worker", stage],
+                stdin=subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
+                env=child_environment(os.environ, os.getpid()),
+                start_new_session=True,  # Ctrl-C reaches the supervisor alone, which then stops them in order
+            )
         assert process.stderr is not None
         name = stage if number == 1 else f"{stage} {number}"
         reader = threading.Thread(target=self._pass_on, args=(name, process.stderr), daemon=True)
@@ -167,6 +168,19 @@ class Spawner:
         """Wait until what ended processes wrote has been passed on."""
         for reader in self._readers:
             reader.join(timeout=2)
+
+
+@contextlib.contextmanager
+def _deaf_to_hangups() -> Iterator[None]:
+    """A process started in here ignores SIGHUP until it sets its own handler, instead of dying of it."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGHUP, before)
 
 
 def child_environment(environment: Mapping[str, str], parent: int) -> dict[str, str]:

@@ -104,8 +104,7 @@ class StageProcess:
             config = self._begin()
             try:
                 with self._build(config) as runnable:
-                    if attempt:
-                        log.info("%s: available again", self.stage)
+                    log.info("%s: %s", self.stage, "available again" if attempt else "ready")
                     attempt = 0
                     self._good = config
                     runnable.run(self._pause)
