@@ -113,9 +113,13 @@ def find(text: str, start: int, end: int) -> list[Casualties]:
     used: set[int] = set()
     for verb in _VERB.finditer(text, start, end):
         group = _of_verb(text, verb, [group for group in people if group.start not in used], start, end)
+        kind = verb.lastgroup or "killed"
         if group is not None:
             used.add(group.start)
-            found += _with_parts(verb.lastgroup or "killed", group, source)
+            found += _with_parts(kind, group, source)
+        elif _SINGLE.search(text, start, verb.start()) and kind in {"killed", "kidnapped"}:
+            one = Group(verb.start(), verb.end(), 1, 1, "all", "", headed=True)
+            found.append(_casualties(kind, one, source, subset=True))
     found += _tolls(text, start, [group for group in people if group.start not in used], source)
     found += _nones(text, start, end, source)
     found += _subsets(text, inside, found, source)
@@ -133,6 +137,10 @@ _OUTDATED = re.compile(
 def _outdated(text: str, start: int, group: Group) -> bool:
     """Whether the sentence gives this figure as an earlier count."""
     return bool(_OUTDATED.search(text[max(start, group.start - 90) : group.start]))
+
+
+# 'A former head of customs was assassinated': one person, unless somebody gives a number.
+_SINGLE = re.compile(r"\b(?:was|has been|had been)\s+(?:\w+ly\s+)?$")
 
 
 def _with_parts(kind: str, group: Group, source: str | None) -> list[Casualties]:

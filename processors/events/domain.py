@@ -52,6 +52,7 @@ _LOOSE = frozenset(
 )
 
 
+INCIDENT = "incident"  # 'the incident', 'the operation': names no type of its own
 FAINT = 0.7  # triggers below this weight count only in documents without a clearer one
 
 
@@ -61,7 +62,7 @@ def keep(reading: Reading, triggers: Sequence[Trigger]) -> list[Trigger]:
     if play >= 4 and play > 2 * grave:
         triggers = [trigger for trigger in triggers if trigger.type not in _LOOSE]
     if any(trigger.weight >= FAINT for trigger in triggers):
-        return [trigger for trigger in triggers if trigger.weight >= FAINT]
+        return [t for t in triggers if t.weight >= FAINT or t.type == INCIDENT]
     return list(triggers)
 
 

@@ -21,8 +21,8 @@ CATEGORIES: dict[str, str] = {
         "assailant bombers bomber bandits"
     ),
     "soldiers": (
-        "soldier soldiers troop troops serviceman servicemen marine marines conscript conscripts officer "
-        "officers rangers ranger gendarme gendarmes "
+        "soldier soldiers troop troops serviceman servicemen marine marines conscript conscripts "
+        "rangers ranger gendarme gendarmes "
         "personnel guard guards peacekeeper peacekeepers commando commandos sergeant captain lieutenant "
         "colonel major general"
     ),
@@ -31,7 +31,8 @@ CATEGORIES: dict[str, str] = {
     "aid-workers": "aid-worker medics medic paramedic paramedics",
 }
 _GENERAL = (
-    "people person persons man men victims victim others other villagers villager residents resident "
+    "officer officers people person persons man men victims victim others other villagers villager "
+    "residents resident "
     "worshippers worshipper students student workers "
     "worker employees employee passengers passenger family families members member protesters "
     "protester demonstrators demonstrator activists activist "

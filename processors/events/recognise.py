@@ -9,6 +9,7 @@ from processors.events import actors, casualties, domain, memories, status, trig
 from processors.events.actors import Mention
 from processors.events.assembly import assemble, salience
 from processors.events.clues import Context
+from processors.events.domain import INCIDENT
 from processors.events.draft import Draft
 from processors.events.reading import Reading
 from processors.events.triggers import Trigger
@@ -23,7 +24,6 @@ _HURTING = FAMILIES["violence"] | FAMILIES["protests"] | FAMILIES["disasters"] |
 _TAKING = frozenset(
     {"arrest", "raid", "abduction", "protest", "protest-intervention", "protest-crackdown", "riot"}
 )
-INCIDENT = "incident"  # a word that names no type of its own
 TOLL_REACH = 10  # sentences between a toll without an event of its own and the main event that it counts for
 
 

@@ -46,7 +46,11 @@ def of_trigger(
     reading: Reading, sentence: Sentence, start: int, end: int, places: Sequence[Place]
 ) -> tuple[int, ...]:
     """Indices of the places that the sentence gives the trigger, the best first."""
-    inside = [index for index, place in enumerate(places) if sentence.start <= place.start < sentence.end]
+    inside = [
+        index
+        for index, place in enumerate(places)
+        if sentence.start <= place.start < sentence.end and place.role == "place"
+    ]
     scored = sorted(
         (
             (_score(reading.text, sentence, start, end, places[i]) - _in_dateline(reading, places[i]), i)
@@ -126,7 +130,7 @@ def fallback(reading: Reading, sentence: Sentence, places: Sequence[Place]) -> t
     """Without a place in the sentence: the last one in the two sentences before, else the lead's."""
     for index in range(len(places) - 1, -1, -1):
         place = places[index]
-        if place.start < sentence.start and _near(reading, sentence, place):
+        if place.role == "place" and place.start < sentence.start and _near(reading, sentence, place):
             before = reading.text[max(0, place.start - 70) : place.start]
             if not _ELSEWHERE.search(before) and place.precision != "unknown":
                 return (index, *[i for i, other in enumerate(places[:index]) if contains(other, place)][:2])
