@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import traceback
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from streams import headers
 from streams.records import OutputRecord, Record

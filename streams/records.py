@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+import msgspec
+
 Headers = tuple[tuple[str, bytes], ...]
 
 MAX_RECORD_BYTES = 20_000_000  # of a value; every adapter refuses more with DeliveryFailed
@@ -17,8 +19,7 @@ class TopicPartition(NamedTuple):
     partition: int
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(msgspec.Struct, frozen=True, gc=False):
     """A record as read from the log."""
 
     topic: str  # full name, prefix included
@@ -43,8 +44,7 @@ class Record:
         return found
 
 
-@dataclass(frozen=True, slots=True)
-class OutputRecord:
+class OutputRecord(msgspec.Struct, frozen=True, gc=False):
     """A record to be written."""
 
     topic: str  # full name, prefix included

@@ -10,7 +10,6 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 
 import msgspec
@@ -116,8 +115,7 @@ def run(
 
 def replayed(record: Record, topic: str, replay_id: str) -> OutputRecord:
     """The record as one to be written to ``topic`` (full name) by the replay."""
-    again = OutputRecord(topic, record.key, record.value, record.headers)
-    return replace(again, headers=with_replay_id(again.headers, replay_id.encode()))
+    return OutputRecord(topic, record.key, record.value, with_replay_id(record.headers, replay_id.encode()))
 
 
 def _tell(progress: Progress | None, stretch: Span, reached: dict[TopicPartition, int]) -> None:

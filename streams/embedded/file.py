@@ -1,7 +1,8 @@
 """The SQLite file behind the embedded log: opening, schema, transactions, errors.
 
-Record ids hold partition and offset in one integer (``partition_id << 40 | offset``), so that a partition
-is one contiguous stretch of a single b-tree and reading it needs no second index.
+Every partition has a table of its own, ``record_<partition id>``, whose row id is the offset: appends always
+go to the right edge of a b-tree (in one table for all they would split pages in its middle), and reading needs
+no index.
 """
 
 from __future__ import annotations
@@ -15,7 +16,6 @@ from pathlib import Path
 from config.errors import LogError, LogFull, LogUnavailable
 
 SCHEMA_VERSION = 1
-OFFSET_BITS = 40
 PAGE_SIZE = 16384  # bytes; measured better than 4096 for records of a few kilobytes
 BUSY_SECONDS = 15.0
 
@@ -27,9 +27,6 @@ CREATE TABLE partition (
     id INTEGER PRIMARY KEY, topic TEXT NOT NULL REFERENCES topic (name), number INTEGER NOT NULL,
     start_offset INTEGER NOT NULL DEFAULT 0, next_offset INTEGER NOT NULL DEFAULT 0,
     last_timestamp INTEGER NOT NULL DEFAULT 0, UNIQUE (topic, number)
-) STRICT;
-CREATE TABLE record (
-    id INTEGER PRIMARY KEY, timestamp INTEGER NOT NULL, key BLOB, headers BLOB, value BLOB NOT NULL
 ) STRICT;
 CREATE TABLE member (
     group_name TEXT NOT NULL, member TEXT NOT NULL, topics TEXT NOT NULL, process TEXT NOT NULL,
@@ -47,6 +44,11 @@ CREATE TABLE group_offset (
     PRIMARY KEY (group_name, partition_id)
 ) STRICT, WITHOUT ROWID;
 """
+
+# Formatted with a partition's id.
+RECORD_TABLE = """CREATE TABLE record_{} (
+    "offset" INTEGER PRIMARY KEY, timestamp INTEGER NOT NULL, key BLOB, headers BLOB, value BLOB NOT NULL
+) STRICT"""
 
 
 def connect(path: Path, *, max_pages: int | None = None) -> sqlite3.Connection:

@@ -10,9 +10,9 @@ from typing import NamedTuple
 import msgspec
 
 from config.errors import DeliveryFailed, LogUnavailable
-from streams.embedded.file import OFFSET_BITS
+from streams.embedded.file import RECORD_TABLE
 from streams.partitioner import partition_of
-from streams.records import MAX_RECORD_BYTES, Headers, OutputRecord, Record, TopicPartition, TopicSpec
+from streams.records import MAX_RECORD_BYTES, OutputRecord, Record, TopicPartition, TopicSpec
 
 _encode_headers = msgspec.msgpack.Encoder().encode
 _decode_headers = msgspec.msgpack.Decoder(tuple[tuple[str, bytes], ...]).decode
@@ -45,11 +45,11 @@ def create_topic(connection: sqlite3.Connection, spec: TopicSpec) -> None:
         "INSERT INTO topic VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
         (spec.name, spec.partitions, spec.retention_ms),
     ).rowcount
-    if added:
-        connection.executemany(
-            "INSERT INTO partition (topic, number) VALUES (?, ?)",
-            [(spec.name, number) for number in range(spec.partitions)],
+    for number in range(spec.partitions if added else 0):
+        cursor = connection.execute(
+            "INSERT INTO partition (topic, number) VALUES (?, ?)", (spec.name, number)
         )
+        connection.execute(RECORD_TABLE.format(cursor.lastrowid))
 
 
 def topic_sizes(connection: sqlite3.Connection) -> dict[str, int]:
@@ -73,54 +73,61 @@ def append(
 ) -> None:
     """Append in order; ``now`` is in milliseconds and is raised where the clock went back."""
     sizes = topic_sizes(connection)
-    places = [_place(record, sizes, keyless) for record in records]
-    rows = {place: find(connection, place) for place in set(places)}
-    times = {place: max(now, row.last_timestamp) for place, row in rows.items()}
-    ends = {place: row.end for place, row in rows.items()}
-    values = []
-    for record, place in zip(records, places, strict=True):
-        headers = _encode_headers(record.headers) if record.headers else None
-        key = (rows[place].id << OFFSET_BITS) | ends[place]
-        values.append((key, times[place], record.key, headers, record.value))
-        ends[place] += 1
-    connection.executemany("INSERT INTO record VALUES (?, ?, ?, ?, ?)", values)
-    connection.executemany(
-        "UPDATE partition SET next_offset = ?, last_timestamp = ? WHERE id = ?",
-        [(ends[place], times[place], rows[place].id) for place in rows],
-    )
+    batches: dict[tuple[str, int], list[OutputRecord]] = {}
+    for record in records:
+        batches.setdefault(_place(record, sizes, keyless), []).append(record)
+    for (topic, number), batch in batches.items():
+        row = find(connection, TopicPartition(topic, number))
+        time = max(now, row.last_timestamp)
+        connection.executemany(
+            f"INSERT INTO record_{row.id} VALUES (?, ?, ?, ?, ?)",  # noqa: S608 - an integer of ours
+            [
+                (
+                    offset,
+                    time,
+                    record.key,
+                    _encode_headers(record.headers) if record.headers else None,
+                    record.value,
+                )
+                for offset, record in enumerate(batch, row.end)
+            ],
+        )
+        connection.execute(
+            "UPDATE partition SET next_offset = ?, last_timestamp = ? WHERE id = ?",
+            (row.end + len(batch), time, row.id),
+        )
 
 
-def _place(record: OutputRecord, sizes: Mapping[str, int], keyless: Keyless) -> TopicPartition:
+def _place(record: OutputRecord, sizes: Mapping[str, int], keyless: Keyless) -> tuple[str, int]:
     if len(record.value) > MAX_RECORD_BYTES:
         raise DeliveryFailed(f"a record of {len(record.value)} bytes for {record.topic} is too large")
     partitions = sizes.get(record.topic)
     if partitions is None:
         raise LogUnavailable(f"the log has no topic {record.topic}; create it first")
     if record.partition is not None:
-        return TopicPartition(record.topic, record.partition)
+        return record.topic, record.partition
     if record.key is None:
-        return TopicPartition(record.topic, keyless.next(partitions))
-    return TopicPartition(record.topic, partition_of(record.key, partitions))
+        return record.topic, keyless.next(partitions)
+    return record.topic, partition_of(record.key, partitions)
 
 
 def read(
     connection: sqlite3.Connection, place: TopicPartition, partition_id: int, offset: int, limit: int
 ) -> Iterator[Record]:
     """Records from ``offset`` on, at most ``limit``, read from the file as they are asked for."""
-    base = partition_id << OFFSET_BITS
+    topic, number = place
     cursor = connection.execute(
-        "SELECT id, timestamp, key, headers, value FROM record WHERE id >= ? AND id < ? ORDER BY id LIMIT ?",
-        (base + offset, base + (1 << OFFSET_BITS), limit),
+        f'SELECT "offset", timestamp, key, headers, value FROM record_{partition_id}'  # noqa: S608 - as above
+        ' WHERE "offset" >= ? ORDER BY "offset" LIMIT ?',
+        (offset, limit),
     )
     try:
-        for key, timestamp, name, headers, value in cursor:
-            yield Record(place.topic, place.partition, key - base, timestamp, name, value, _headers(headers))
+        for found, timestamp, key, headers, value in cursor:
+            yield Record(
+                topic, number, found, timestamp, key, value, _decode_headers(headers) if headers else ()
+            )
     finally:
         cursor.close()  # an open cursor would hold a read transaction and keep the WAL from being reset
-
-
-def _headers(blob: bytes | None) -> Headers:
-    return _decode_headers(blob) if blob else ()
 
 
 def offset_for_time(connection: sqlite3.Connection, row: Row, time: int) -> int | None:
@@ -138,8 +145,8 @@ def offset_for_time(connection: sqlite3.Connection, row: Row, time: int) -> int 
 
 
 def _timestamp(connection: sqlite3.Connection, partition_id: int, offset: int) -> int:
-    key = (partition_id << OFFSET_BITS) | offset
-    return int(connection.execute("SELECT timestamp FROM record WHERE id = ?", (key,)).fetchone()[0])
+    query = f'SELECT timestamp FROM record_{partition_id} WHERE "offset" = ?'  # noqa: S608 - as above
+    return int(connection.execute(query, (offset,)).fetchone()[0])
 
 
 def expire(connection: sqlite3.Connection, now: int, limit: int = 2000) -> int:
@@ -158,8 +165,8 @@ def expire(connection: sqlite3.Connection, now: int, limit: int = 2000) -> int:
         kept = offset_for_time(connection, row, now - retention)
         start = min(row.end if kept is None else kept, row.start + limit)
         if start > row.start:
-            base = row.id << OFFSET_BITS
-            connection.execute("DELETE FROM record WHERE id >= ? AND id < ?", (base, base + start))
+            delete = f'DELETE FROM record_{row.id} WHERE "offset" < ?'  # noqa: S608 - as above
+            connection.execute(delete, (start,))
             connection.execute("UPDATE partition SET start_offset = ? WHERE id = ?", (start, row.id))
             deleted += start - row.start
     return deleted
