@@ -9,6 +9,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from config.errors import ConfigError
+
 if TYPE_CHECKING:
     from rich.console import Console, JustifyMethod
     from sqlalchemy import Engine
@@ -50,6 +52,17 @@ class Context:
         from console.loading import load_config
 
         return load_config(self.folder)
+
+    @property
+    def config_or_defaults(self) -> Config:
+        """The configuration; built-in settings where there is no default folder. A broken one is an error."""
+        from config.models.root import Config
+
+        if self.folder.is_dir():
+            return self.config
+        if self.folder != DEFAULT_FOLDER:
+            raise ConfigError([f"{self.folder}: no such folder"])
+        return Config(folder=self.folder.absolute())
 
     @cached_property
     def engine(self) -> Engine:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from config.errors import ConfigError, UsageError
+from config.errors import UsageError
 from console import exits
 from console.command import command
 from console.context import Context
@@ -32,19 +32,6 @@ def add_to(app: typer.Typer) -> None:
     command(app, "explain", rich_help_panel=_PANEL)(explain)
 
 
-def _config_or_defaults(context: Context) -> Config:
-    """The configuration; built-in settings where there is no such folder. A broken one is an error."""
-    from config.models.root import Config
-
-    if context.folder.is_dir():
-        return context.config
-    from console.context import DEFAULT_FOLDER
-
-    if context.folder != DEFAULT_FOLDER:
-        raise ConfigError([f"{context.folder}: no such folder"])
-    return Config(folder=context.folder.absolute())
-
-
 def extract(
     context: Context,
     target: Annotated[str, typer.Argument(metavar=_TARGET, help="A web page, or an HTML file.")],
@@ -53,7 +40,7 @@ def extract(
     from console.one_page import read_document
     from console.text import clean, one_line, stamp
 
-    document = read_document(target, _config_or_defaults(context).settings.intake)
+    document = read_document(target, context.config_or_defaults.settings.intake)
     if context.json:
         context.emit(document)
         return None
@@ -109,7 +96,7 @@ def enrich(
 def _pipeline(context: Context, *, everything: bool) -> Pipeline:
     from processors.pipeline import Pipeline, options_of, with_demand
 
-    return Pipeline(with_demand(options_of(_config_or_defaults(context)), everything))
+    return Pipeline(with_demand(options_of(context.config_or_defaults), everything))
 
 
 def _documents(context: Context, file: str, problems: list[str]) -> Iterator[Document]:
@@ -159,7 +146,7 @@ def explain(
     from console.one_page import read_document
     from console.rule_view import print_outcomes
 
-    config = _config_or_defaults(context)
+    config = context.config_or_defaults
     document = read_document(target, config.settings.intake)
     enriched = _pipeline(context, everything=True).enrich(document)
     outcomes = _outcomes(config, enriched, rule)
