@@ -1,8 +1,8 @@
 """The SQLite file behind the embedded log: opening, schema, transactions, errors.
 
 Every partition has a table of its own, ``record_<partition id>``, whose row id is the offset: appends always
-go to the right edge of a b-tree (in one table for all they would split pages in its middle), and reading needs
-no index.
+go to the right edge of a b-tree (in one table for all they would split pages in its middle), and reading
+needs no index.
 """
 
 from __future__ import annotations
