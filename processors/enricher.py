@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 
+from config.errors import MalformedRecord
 from config.models.root import Config
 from ingest.messages import DOCUMENTS, Document
 from processors.messages import ENRICHED
@@ -25,25 +27,47 @@ if TYPE_CHECKING:
 class Stories(Protocol):
     """Who knows which documents are copies of one text."""
 
-    def assign(self, document: Document) -> str:
-        """The story id of the document; the same document always gets the same."""
+    def assign_many(self, documents: Sequence[Document]) -> Sequence[Assigned]:
+        """The stories of these documents, in order; the same document always gets the same."""
+
+
+class Assigned(Protocol):
+    """One answer."""
+
+    @property
+    def story(self) -> str:
+        """The story id."""
 
 
 @dataclass
 class EnricherStage:
-    """Decodes, enriches, names the story, encodes."""
+    """Decodes, enriches, names the story, encodes. Stories are looked up for a whole batch at once."""
 
     config: Config
     pipeline: Pipeline
     stories: Stories
     name: str = "enricher"
     inputs: tuple[str, ...] = (DOCUMENTS,)
+    _known: dict[tuple[str, str], str] = field(default_factory=dict)
+
+    def prepare(self, records: Sequence[Record]) -> None:
+        """Assign the stories of the batch; what cannot be read is left for ``process`` to refuse."""
+        documents = []
+        for record in records:
+            with suppress(MalformedRecord):
+                documents.append(decode(record.value, Document))
+        self._known = {
+            (document.id, document.revision): assigned.story
+            for document, assigned in zip(documents, self.stories.assign_many(documents), strict=True)
+        }
 
     def process(self, record: Record) -> Sequence[OutputRecord]:
         """One enriched document for one document."""
         document = decode(record.value, Document)
         enriched = self.pipeline.enrich(document)
-        story = self.stories.assign(document)
+        story = self._known.pop((document.id, document.revision), None)
+        if story is None:
+            story = self.stories.assign_many([document])[0].story
         value = encode(msgspec.structs.replace(enriched, story=story))
         return [OutputRecord(self.config.topic(ENRICHED), record.key, value)]
 

@@ -42,6 +42,17 @@ _BREAK = re.compile(
 )
 
 
+_DIVISION = re.compile(
+    r"\b(?:province|department|governorate|district|region|oblast|state|county|municipality|prefecture)$",
+    re.IGNORECASE,
+)
+
+
+def can_host(place: Place) -> bool:
+    """Whether an event can be there: demonyms and organisations are no places, 'Arauca Department' is."""
+    return place.role == "place" or (place.role == "organisation" and bool(_DIVISION.search(place.text)))
+
+
 def of_trigger(
     reading: Reading, sentence: Sentence, start: int, end: int, places: Sequence[Place]
 ) -> tuple[int, ...]:
@@ -49,7 +60,7 @@ def of_trigger(
     inside = [
         index
         for index, place in enumerate(places)
-        if sentence.start <= place.start < sentence.end and place.role == "place"
+        if sentence.start <= place.start < sentence.end and can_host(place)
     ]
     scored = sorted(
         (
@@ -130,7 +141,7 @@ def fallback(reading: Reading, sentence: Sentence, places: Sequence[Place]) -> t
     """Without a place in the sentence: the last one in the two sentences before, else the lead's."""
     for index in range(len(places) - 1, -1, -1):
         place = places[index]
-        if place.role == "place" and place.start < sentence.start and _near(reading, sentence, place):
+        if can_host(place) and place.start < sentence.start and _near(reading, sentence, place):
             before = reading.text[max(0, place.start - 70) : place.start]
             if not _ELSEWHERE.search(before) and place.precision != "unknown":
                 return (index, *[i for i, other in enumerate(places[:index]) if contains(other, place)][:2])
@@ -145,7 +156,9 @@ def _near(reading: Reading, sentence: Sentence, place: Place) -> bool:
 def _lead(reading: Reading, places: Sequence[Place]) -> tuple[int, ...]:
     stop = reading.sentences[min(2, len(reading.sentences) - 1)].end if reading.sentences else 0
     lead = [
-        index for index, place in enumerate(places) if place.start < stop and place.precision != "unknown"
+        index
+        for index, place in enumerate(places)
+        if place.start < stop and place.precision != "unknown" and can_host(place)
     ]
     if not lead:
         return ()
