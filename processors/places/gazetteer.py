@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from config.errors import EnrichmentError
 from processors.places import builder
+from processors.places.admin import admin1_at
 from processors.places.builder import FIRST_WORD_BITS, LOOSE, MAGIC, NONE, PRIMARY, Progress
 from processors.places.keys import digest, fold, loose
 from processors.places.records import KINDS, Entry, Hit
@@ -187,7 +188,9 @@ class Gazetteer:
             return []
         numbers = np.array([digest(key) for key in keys], dtype="<u8")
         found = np.searchsorted(self._keys, numbers)
-        there = self._keys[np.minimum(found, len(self._keys) - 1)] == numbers
+        there = np.zeros(len(keys), dtype=np.bool_)
+        if len(self._keys):
+            there = self._keys[np.minimum(found, len(self._keys) - 1)] == numbers
         own = self._own
         return [
             position if is_there else (-1 if own and number in own else None)
@@ -224,15 +227,20 @@ class Gazetteer:
         return hits
 
     def _add_own(self, source: Source) -> None:
-        admin1 = self.codes.get(source.admin1, -1)
+        country, code = source.country, source.admin1
+        if not (country and code):
+            found_country, found_code = admin1_at(source.latitude, source.longitude)
+            country = country or found_country or ""
+            code = code or (found_code or "" if found_country == country else "")
+        admin1 = self.codes.get(code, -1)
         row = -len(self._own_entries) - 1
         entry = Entry(
             row=row,
             name=source.name,
             kind=source.kind,
             geoname_id=source.geoname_id,
-            country=source.country,
-            admin1=self._iso_of_row.get(admin1, source.admin1),
+            country=country,
+            admin1=self._iso_of_row.get(admin1, code),
             admin2="",
             latitude=source.latitude,
             longitude=source.longitude,
