@@ -10,7 +10,7 @@ from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
-from email.utils import format_datetime, parseaddr
+from email.utils import format_datetime, getaddresses, parseaddr
 
 from alerts.channels.base import Message, Receipt
 from alerts.channels.smtp import SmtpConnection
@@ -112,7 +112,8 @@ def _unsubscribe(settings: EmailChannel, sender: Address) -> str:
 
 
 def _address(text: str) -> Address:
-    name, spec = parseaddr(text)
+    found = getaddresses([text]) if text.isprintable() else []
+    name, spec = found[0] if len(found) == 1 else ("", "")
     if not spec or any(char <= " " for char in spec) or spec.count("@") != 1:
         raise ChannelPermanent(f"{one_line(text, 80)!r} is no mail address")
     try:

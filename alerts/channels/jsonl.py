@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import msgspec
@@ -50,7 +50,8 @@ class JsonlSender:
                 try:
                     _write(descriptor, data)
                 except OSError:
-                    os.ftruncate(descriptor, end)
+                    with suppress(OSError):
+                        os.ftruncate(descriptor, end)
                     raise
                 os.fsync(descriptor)
         except OSError as error:

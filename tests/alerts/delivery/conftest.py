@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
@@ -16,6 +17,14 @@ from tests.support.smtp import MailServer
 def engine(state_url: str) -> Iterator[Engine]:
     """A state database, once SQLite and once PostgreSQL."""
     engine = open_state(state_url)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def sqlite_engine(tmp_path: Path) -> Iterator[Engine]:
+    """A state database for tests of channels, which do not care which one it is."""
+    engine = open_state(f"sqlite:///{tmp_path / 'channels.db'}")
     yield engine
     engine.dispose()
 
