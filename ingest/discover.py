@@ -19,8 +19,20 @@ from ingest.text import one_line
 from ingest.urls import canonical_url, site_of
 
 MAX_CANDIDATES = 40
-_USUAL = ("/feed", "/feed/", "/rss", "/rss.xml", "/feed.xml", "/atom.xml", "/index.xml",
-          "/feeds/posts/default", "/?feed=rss2", "/feed.json", "/news-sitemap.xml", "/sitemap-news.xml")  # fmt: skip
+_USUAL = (
+    "/feed",
+    "/feed/",
+    "/rss",
+    "/rss.xml",
+    "/feed.xml",
+    "/atom.xml",
+    "/index.xml",
+    "/feeds/posts/default",
+    "/?feed=rss2",
+    "/feed.json",
+    "/news-sitemap.xml",
+    "/sitemap-news.xml",
+)
 _TYPES = re.compile(r"application/(rss|atom|rdf|feed)\+(xml|json)|application/json|text/xml", re.IGNORECASE)
 _TAG = re.compile(r"<(link|a)\s([^<>]{1,2000})>", re.IGNORECASE)
 _ATTRIBUTE = re.compile(r"([\w-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))")

@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 
 from apscheduler.triggers.cron import CronTrigger
 
@@ -108,7 +109,9 @@ def _limited(
 ) -> NextPoll:
     wait = max(min(polled.retry_after or 0.0, RETRY_AFTER_CAP), backoff(policy.every, failures))
     told = f"Retry-After {span(polled.retry_after)}" if polled.retry_after else "no Retry-After"
-    return NextPoll(now + wait * (1 + JITTER * abs(jitter)), interval, f"rate limited by the server ({told})")
+    return NextPoll(
+        now + wait * (1 + JITTER * min(abs(jitter), 1.0)), interval, f"rate limited by the server ({told})"
+    )
 
 
 def _shaken(wait: float, jitter: float) -> float:
@@ -187,10 +190,11 @@ def freshness(headers: dict[str, str], now: float) -> float | None:
 
 
 def _seconds_until(text: str, now: float) -> float | None:
-    from ingest.dates import parse_date
-
-    at = parse_date(text)
-    return max(0.0, at.timestamp() - now) if at is not None else None
+    try:
+        at = parsedate_to_datetime(text)
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+    return max(0.0, (at.replace(tzinfo=UTC) if at.tzinfo is None else at).timestamp() - now)
 
 
 def span(seconds: float | None) -> str:

@@ -56,8 +56,13 @@ def _parse_xml(body: bytes, url: str, content_type: str) -> ParsedFeed:
         ttl=hints.ttl,
         hub=hints.hub,
         self_url=hints.self_url,
-        entries=tuple(_absolute_link(entry, url) for entry in parsed.entries),
+        entries=tuple(_absolute_link(entry, url) for entry in parsed.entries if _says_something(entry)),
     )
+
+
+def _says_something(entry: EntryFacts) -> bool:
+    """False for what is left of an entry where a document was cut."""
+    return bool(entry.title or entry.link or entry.summary or entry.content)
 
 
 def _absolute_link(entry: EntryFacts, url: str) -> EntryFacts:

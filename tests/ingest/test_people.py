@@ -124,8 +124,10 @@ def test_opml_written_is_read_back(feeds: list[tuple[str, list[str]]]) -> None:
 
 
 def test_opml_cannot_reach_files_or_blow_up() -> None:
-    bomb = b"""<?xml version="1.0"?><!DOCTYPE opml [<!ENTITY x SYSTEM "file:///etc/passwd"><!ENTITY a "aaaaaaaaaa">
-    <!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;">]><opml><body><outline text="&b;&x;" xmlUrl="https://e.example/"/>
+    bomb = b"""<?xml version="1.0"?><!DOCTYPE opml [<!ENTITY x SYSTEM "file:///etc/passwd">
+    <!ENTITY a "aaaaaaaaaa">
+    <!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;">]>
+    <opml><body><outline text="&b;&x;" xmlUrl="https://e.example/"/>
     </body></opml>"""
     for feed in read_opml(bomb):
         assert len(feed.title or "") <= 100
