@@ -40,7 +40,7 @@ def anchors(page: Path) -> set[str]:
 
 
 def test_links_lead_somewhere(page: Path) -> None:
-    for link in LINK.findall(prose(page)):
+    for link in (*LINK.findall(prose(page)), *re.findall(r'<img src="([^"]+)"', prose(page))):
         if "://" in link or link.startswith("mailto:"):
             continue
         name, _, anchor = unquote(link).partition("#")
