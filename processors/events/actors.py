@@ -126,6 +126,8 @@ _BLAMED = re.compile(
 
 
 def _blamed(context: Context, known: list[Mention]) -> Actor | None:
+    if not known:
+        return None
     match = _BLAMED.search(context.text, context.start, context.end)
     if not match:
         return None

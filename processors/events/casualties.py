@@ -96,14 +96,62 @@ _LAST_NAMES = re.compile(
     r"(?:(?:[A-Z][\w.'’-]+\s+)+[A-Z][\w'’-]+,\s+)*(?:(?:[A-Z][\w.'’-]+\s+)+[A-Z][\w'’-]+,?\s+and\s+)?"
     r"(?:[A-Z][\w.'’-]+\s+)+[A-Z][\w'’-]+$"
 )
-_ANY = re.compile(
-    _VERB.pattern + r"|\btoll\b|\bnumber of\b|\bbod(?:y|ies)\b|\bcasualties\b|\bvictims\b", re.IGNORECASE
+_STEMS = (
+    "kill",
+    "dead",
+    "died",
+    "dies",
+    "dying",
+    "death",
+    "fatalit",
+    "slain",
+    "murder",
+    "shot",
+    "gunned",
+    "execut",
+    "behead",
+    "massacr",
+    "slaughter",
+    "assassin",
+    "martyr",
+    "hanged",
+    "lynched",
+    "perish",
+    "slaying",
+    "burned",
+    "stabbed",
+    "wound",
+    "hurt",
+    "injur",
+    "maim",
+    "missing",
+    "unaccounted",
+    "arrest",
+    "detain",
+    "rounded",
+    "captur",
+    "kidnap",
+    "abduct",
+    "hostage",
+    "displac",
+    "fled",
+    "fleeing",
+    "evacuat",
+    "homeless",
+    "toll",
+    "body",
+    "bodies",
+    "casualties",
+    "victims",
+    "claimed",
+    "lives",
 )
 
 
 def find(text: str, start: int, end: int) -> list[Casualties]:
     """The tolls of the sentence ``text[start:end]``, in order."""
-    if not _ANY.search(text, start, end):
+    lowered = text[start:end].lower()
+    if not any(stem in lowered for stem in _STEMS):
         return []
     everyone = [group for group in groups.find(text, start, end) if not _outdated(text, start, group)]
     inside = [group for group in everyone if _is_subset(text, start, group)]

@@ -15,58 +15,61 @@ from processors.text.sentences import Sentence
 Part = tuple[float, str]
 
 _I = re.IGNORECASE
-_CUES: tuple[tuple[re.Pattern[str], float, str], ...] = (
-    (re.compile(r"\b(?:said|told|announced|added)\b", _I), 0.6, "reported speech"),
-    (re.compile(r"\b(?:says|say)\b", _I), 0.4, "reported speech"),
-    (re.compile(r"\bhad\b"), -0.8, "past perfect"),
-    (re.compile(r"\b(?:is|are|has|have|remains?|continues?)\b"), 0.3, "present tense"),
-    (re.compile(r"\b(?:will|to be)\b"), 0.9, "looks ahead"),
-    (re.compile(r"\b(?:was|were|did)\b"), -0.3, "past tense"),
-    (re.compile(r"\b(?:now|still|currently|latest|new|further|so far)\b"), 0.4, "speaks of now"),
-    (re.compile(r"\bwhen\b", _I), -1.0, "tells a story"),
+_WORDS = re.compile(r"[a-z]+")
+
+
+def _set(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+_CUES: tuple[tuple[frozenset[str], float, str], ...] = (
+    (_set("said told announced added"), 0.6, "reported speech"),
+    (_set("says say"), 0.4, "reported speech"),
+    (_set("had"), -0.8, "past perfect"),
+    (_set("is are has have remain remains continue continues"), 0.3, "present tense"),
+    (_set("will"), 0.9, "looks ahead"),
+    (_set("was were did"), -0.3, "past tense"),
+    (_set("now still currently latest new further"), 0.4, "speaks of now"),
+    (_set("when"), -1.0, "tells a story"),
     (
-        re.compile(
-            r"\b(?:then|later|became|came|began|started|went|took|found|led|met|moved|once|until|before)\b"
-        ),
+        _set("then later became came began started went took found led met moved once until before"),
         -0.8,
         "tells a story",
     ),
-    (re.compile(r"\b(?:his|her|him|he|she)\b", _I), -0.4, "tells of a person"),
+    (_set("his her him he she"), -0.4, "tells of a person"),
     (
-        re.compile(
-            r"\b(?:anniversary|commemorat\w+|recall\w*|remember\w*|in memory of|decades?|history|historic|"
-            r"convicted|"
-            r"sentenced|trial|notorious|infamous|long-running|years? (?:since|on|after|later))\b",
-            _I,
+        _set(
+            "anniversary commemorate commemorated commemorates commemorating recall recalled recalls "
+            "remember "
+            "remembered remembers decade decades history historic convicted sentenced trial notorious "
+            "infamous memory"
         ),
         -0.6,
         "recalls the past",
     ),
+    (_set("earlier previous previously since following formerly"), -0.5, "speaks of earlier events"),
+    (_set("ago"), -0.4, "speaks of earlier events"),
     (
-        re.compile(
-            r"\b(?:earlier|previous(?:ly)?|in the past|at the time|since|following|back in|in recent "
-            r"(?:months|years)|"
-            r"last (?:year|month|summer|fall|spring|winter))\b",
-            _I,
-        ),
-        -0.5,
-        "speaks of earlier events",
+        _set("people resident residents official officials ministry agency statement spokesman spokeswoman"),
+        0.6,
+        "names its source",
     ),
-    (re.compile(r"\b(?:ago|years? later)\b"), -0.4, "speaks of earlier events"),
-    (re.compile(r"[\"“”]|''"), 0.4, "quotes"),
+)
+_LAST = re.compile(
+    r"\blast (?:year|month|summer|fall|spring|winter|autumn)|\bin recent (?:months|years)|"
+    r"\bin the past|\bat the time",
+    _I,
+)
+_PHRASES: tuple[tuple[re.Pattern[str], float, str], ...] = (
+    (re.compile(r"\bto be\b"), 0.5, "looks ahead"),
+    (_LAST, -0.5, "speaks of earlier events"),
+    (re.compile(r"\byears? (?:since|on|after|later)\b"), -0.6, "recalls the past"),
     (
         re.compile(
             r"^[A-Z][A-Z ,.'-]{3,40}.{0,40}?(?:\([A-Z][\w ]+\)|--|—| - )|\((?:Reuters|AP|AFP|Xinhua)\)"
         ),
         1.5,
         "dateline",
-    ),
-    (
-        re.compile(
-            r"\b(?:people|residents|officials?|ministry|agency|statement|spokesman|spokeswoman)\b", _I
-        ),
-        0.6,
-        "names its source",
     ),
 )
 _OLD_DAYS = 60
@@ -76,6 +79,13 @@ _STRETCH = re.compile(r"(?:in|over|the|during|for|within)\b", _I)
 
 def sentence_score(reading: Reading, sentence: Sentence) -> tuple[float, str]:
     """0..1: how surely the sentence tells today's news, and the cue that weighs most."""
+    known = reading.scores.get(sentence.index)
+    if known is None:
+        known = reading.scores[sentence.index] = _scored(reading, sentence)
+    return known
+
+
+def _scored(reading: Reading, sentence: Sentence) -> tuple[float, str]:
     parts = [
         *_position(reading, sentence),
         *_topic(reading, sentence),
@@ -110,7 +120,11 @@ def _topic(reading: Reading, sentence: Sentence) -> list[Part]:
 
 
 def _words(text: str) -> list[Part]:
-    found = [(weight, why) for pattern, weight, why in _CUES if pattern.search(text)]
+    words = frozenset(_WORDS.findall(text.lower()))
+    found = [(weight, why) for cues, weight, why in _CUES if not cues.isdisjoint(words)]
+    found += [(weight, why) for pattern, weight, why in _PHRASES if pattern.search(text)]
+    if '"' in text or "“" in text or "''" in text:
+        found.append((0.4, "quotes"))
     return [*found, (0.3 * math.log(len(text) / 100 + 0.1), "length")]
 
 

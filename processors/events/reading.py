@@ -81,6 +81,7 @@ class Reading:
     hits: tuple[tuple[Hit, ...], ...]  # by sentence
     _times: dict[int, list[Time]] = field(default_factory=dict)
     _memory: tuple[float, ...] | None = None
+    scores: dict[int, tuple[float, str]] = field(default_factory=dict)  # by sentence, kept by the scorer
 
     def hits_in(self, sentence: Sentence) -> tuple[Hit, ...]:
         """The lexicon hits of one sentence, in order."""

@@ -257,7 +257,7 @@ _READERS: tuple[tuple[re.Pattern[str], Reader], ...] = (
     (
         _cased(
             rf"(?:{_D},?\s+)?(?P<month>{_M})\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?!\d|"
-            rf":)(?:,?\s+(?P<year>\d{{4}}))?"
+            rf":)(?:,?\s+(?P<year>\d{{4}}|last year))?"
         ),
         _read_full,
     ),
@@ -324,11 +324,46 @@ _READERS: tuple[tuple[re.Pattern[str], Reader], ...] = (
     ),
     (_pattern(r"(?P<year>(?:1[89]|20)\d\d)(?:'s)?"), _read_year),
 )
-_HINT = re.compile(
-    r"\d|ago|earlier|before|previous|prior|day|night|overnight|week|month|year|decade|morning|evening|"
-    r"afternoon|tomorrow|past|last|recent"
-    r"|spring|summer|autumn|winter|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec",
-    re.IGNORECASE,
+_WORD = re.compile(r"[a-z]+|\d")
+_MONTH_WORDS, _DAY_WORDS = frozenset(MONTHS), frozenset(DAYS)
+_UNIT_WORDS = frozenset(
+    word
+    for unit in ("minute", "hour", "day", "week", "month", "year", "decade", "weekend")
+    for word in (unit, unit + "s")
+)
+_DIGIT = frozenset("0123456789")
+_AGO = frozenset(("ago", "earlier", "before", "previously", "prior"))
+_PAST = frozenset(("past", "last", "recent", "previous", "this", "next", "coming", "current"))
+_NEAR = frozenset(
+    (
+        "today",
+        "tonight",
+        "yesterday",
+        "tomorrow",
+        "night",
+        "overnight",
+        "morning",
+        "afternoon",
+        "evening",
+        "hours",
+    )
+)
+# What has to stand in a sentence for each reader to be worth trying, in the order of the readers.
+_NEEDS: tuple[tuple[frozenset[str], ...], ...] = (
+    (_DIGIT,),
+    (_DIGIT, _MONTH_WORDS),
+    (_DIGIT, _MONTH_WORDS),
+    (_DIGIT | {"last"}, _MONTH_WORDS),
+    (_MONTH_WORDS,),
+    (_DIGIT,),
+    (_AGO, _UNIT_WORDS),
+    (_PAST, _UNIT_WORDS),
+    (_PAST, _UNIT_WORDS),
+    (_NEAR | _AGO,),
+    (_PAST, _UNIT_WORDS),
+    (_DAY_WORDS,),
+    (frozenset(SEASONS),),
+    (_DIGIT,),
 )
 
 
@@ -338,10 +373,11 @@ def find(text: str, anchor: date, start: int = 0, end: int | None = None) -> lis
     Relative ones count from ``anchor``, the day of publication.
     """
     stop = len(text) if end is None else end
-    if not _HINT.search(text, start, stop):
-        return []
+    words = frozenset(_WORD.findall(text[start:stop].lower()))
     found: list[Time] = []
-    for pattern, read in _READERS:
+    for (pattern, read), needs in zip(_READERS, _NEEDS, strict=True):
+        if any(need.isdisjoint(words) for need in needs):
+            continue
         for time in _times(pattern.finditer(text, start, stop), read, anchor):
             if not any(time.start < other.end and other.start < time.end for other in found):
                 found.append(time)
