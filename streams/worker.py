@@ -268,9 +268,15 @@ class Worker:
         if not isinstance(self.stage, Ticks) or time.monotonic() < self._next_tick:
             return
         self._next_tick = time.monotonic() + _TICK_SECONDS
-        with translated():
-            outputs: Iterable[OutputRecord] = self.stage.tick()
-        self._checkpoint(session, list(outputs), {})
+        try:
+            with translated():
+                outputs: Iterable[OutputRecord] = self.stage.tick()
+            self._checkpoint(session, list(outputs), {})
+        except (LogError, StateError):
+            raise
+        except Exception:
+            log.exception("%s: what is done from time to time failed; records go on", self.stage.name)
+            self._discard()
 
 
 def _one_line(error: BaseException) -> str:

@@ -15,7 +15,7 @@ from pathlib import Path
 from config.errors import LogError
 from streams.broker import Offsets, OnPartitions
 from streams.embedded import groups, rows
-from streams.embedded.file import connect, translated, writing
+from streams.embedded.file import connect, inode, require_same, translated, writing
 from streams.embedded.heartbeat import Heartbeat
 from streams.embedded.process import identity
 from streams.embedded.watch import Watch
@@ -87,6 +87,7 @@ class EmbeddedConsumer:
         self._heartbeat: Heartbeat | None = None
         self._connection: sqlite3.Connection | None = None
         self._watch: Watch | None = None
+        self._opened = (0, 0)
         self._closed = False
 
     # reading
@@ -197,6 +198,7 @@ class EmbeddedConsumer:
         if self._member is not None and now < self._state.next_check and not self._nudged(connection):
             return
         self._state.next_check = now + _CHECK_SECONDS
+        require_same(self._path, self._opened)
         member = self._member or self._join()
         with translated(self._path):
             stale = groups.stale(connection, member, self._state.generation, self._timing.clock())
@@ -256,6 +258,7 @@ class EmbeddedConsumer:
         if now < self._state.next_check:
             return
         self._state.next_check = now + _CHECK_SECONDS
+        require_same(self._path, self._opened)
         with translated(self._path):
             sizes = rows.topic_sizes(connection)
             for topic in self._topics:
@@ -312,6 +315,7 @@ class EmbeddedConsumer:
             raise LogError("this consumer is closed")
         if self._connection is None or self._watch is None:
             self._connection = connect(self._path, max_pages=self._max_pages)
+            self._opened = inode(self._path)
             self._watch = Watch(self._connection)
         return self._connection, self._watch
 

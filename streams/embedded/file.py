@@ -1,8 +1,7 @@
 """The SQLite file behind the embedded log: opening, schema, transactions, errors.
 
-Every partition has a table of its own, ``record_<partition id>``, whose row id is the offset: appends always
-go to the right edge of a b-tree (in one table for all they would split pages in its middle), and reading
-needs no index.
+Every partition has a table of its own, ``record_<partition id>``, whose row id is the offset: reading,
+seeking and deleting a prefix need no index.
 """
 
 from __future__ import annotations
@@ -96,6 +95,19 @@ def _create(path: Path, connection: sqlite3.Connection) -> None:
         connection.execute(f"PRAGMA page_size = {PAGE_SIZE}")
         connection.execute("PRAGMA journal_mode = WAL")
         connection.executescript(f"BEGIN IMMEDIATE;{_SCHEMA}PRAGMA user_version = {SCHEMA_VERSION};COMMIT;")
+
+
+def inode(path: Path) -> tuple[int, int]:
+    """Device and inode: changes when the file is replaced under an open connection."""
+    with translated(path):
+        found = path.stat()
+    return found.st_dev, found.st_ino
+
+
+def require_same(path: Path, opened: tuple[int, int]) -> None:
+    """LogUnavailable when the file was moved away or replaced: what is open is no longer the log."""
+    if inode(path) != opened:
+        raise LogUnavailable(f"{path}: the log was replaced by another file; opening it anew")
 
 
 @contextmanager

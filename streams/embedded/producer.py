@@ -6,8 +6,9 @@ import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
+from config.errors import LogUnavailable
 from streams.embedded import rows
-from streams.embedded.file import connect, translated, writing
+from streams.embedded.file import connect, inode, require_same, writing
 from streams.records import OutputRecord
 
 _BUFFER_RECORDS = 1000
@@ -23,6 +24,7 @@ class EmbeddedProducer:
         self._clock = clock
         self._max_pages = max_pages
         self._connection: sqlite3.Connection | None = None
+        self._opened = (0, 0)
         self._pending: list[OutputRecord] = []
         self._bytes = 0
         self._keyless = rows.Keyless()
@@ -64,7 +66,13 @@ class EmbeddedProducer:
             self._connection = None
 
     def _open(self) -> sqlite3.Connection:
+        if self._connection is not None:
+            try:
+                require_same(self._path, self._opened)
+            except LogUnavailable:
+                self.close()
+                raise
         if self._connection is None:
-            with translated(self._path):
-                self._connection = connect(self._path, max_pages=self._max_pages)
+            self._connection = connect(self._path, max_pages=self._max_pages)
+            self._opened = inode(self._path)
         return self._connection

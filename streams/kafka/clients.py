@@ -28,6 +28,7 @@ _CONSUMER: dict[str, Any] = {
     "enable_auto_commit": False,
     "auto_offset_reset": "earliest",
     "isolation_level": "read_committed",
+    "fetch_max_bytes": 16_000_000,  # held in memory; a larger record still passes
     "session_timeout_ms": 10_000,
     "heartbeat_interval_ms": 2000,
 }

@@ -377,3 +377,23 @@ def test_an_unknown_topic_is_named(broker: EmbeddedBroker) -> None:
         write(broker, "nowhere", 1)
     with pytest.raises(LogError, match=r"nowhere\[0\]"):
         broker.end_offsets([TopicPartition("nowhere", 0)])
+
+
+def test_a_log_that_is_replaced_is_opened_anew(tmp_path: Path) -> None:
+    broker = EmbeddedBroker(tmp_path / "log.db")
+    broker.ensure_topics([TopicSpec("t", 1)])
+    with closing(broker.producer()) as producer, closing(broker.consumer("g", ["t"])) as consumer:
+        producer.send(OutputRecord("t", b"k", b"old"))
+        producer.flush()
+        assert len(read(consumer, 1)) == 1
+        for path in tmp_path.glob("log.db*"):
+            path.unlink()
+        broker.ensure_topics([TopicSpec("t", 1)])
+        producer.send(OutputRecord("t", b"k", b"lost"))
+        with pytest.raises(LogUnavailable, match="replaced"):
+            producer.flush()
+        producer.send(OutputRecord("t", b"k", b"new"))
+        producer.flush()
+        with pytest.raises(LogUnavailable, match="replaced"):
+            consumer.poll(5)
+    assert [record.value for record in read_all(broker, "t", 1)] == [b"new"]
