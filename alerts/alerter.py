@@ -75,6 +75,8 @@ class AlerterStage:
         doc = decode(record.value, EnrichedDocument)
         now = self._clock()
         replay = record.header(REPLAY_ID)
+        if replay is not None:  # history is judged as of its own time: old is not stale there
+            now = doc.effective or doc.published or now
         matches = self._rules.evaluate(doc, now)
         if matches or has_follow_ups(doc, now):
             backfill = None if replay is None else replay.decode("utf-8", "replace")
