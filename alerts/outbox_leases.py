@@ -96,13 +96,10 @@ def begin(connection: Connection, owner: str, leased: Lease, now: datetime) -> b
 def finish(connection: Connection, owner: str, leased: Lease, outcome: Outcome, now: datetime) -> bool:
     """Record how the attempt went. False: the lease was taken over meanwhile; the attempt is still noted."""
     _finish_attempt(connection, leased.id, leased.attempts + 1, outcome, now)
-    held = connection.execute(
-        select(deliveries.c.lease_owner, deliveries.c.state).where(deliveries.c.id == leased.id)
-    ).one()
-    ours: bool = held.lease_owner == owner and held.state == LEASED
-    late_success = outcome.state == SENT and held.state in {PENDING, UNKNOWN}
-    if ours or late_success:
-        _close(connection, leased.id, outcome, now)
+    ours = _close(connection, leased.id, outcome, now, deliveries.c.lease_owner == owner)
+    if not ours and outcome.state == SENT:  # a late success ends a repeat that was only planned
+        planned = deliveries.c.state.in_((PENDING, UNKNOWN))
+        _close(connection, leased.id, outcome, now, planned)
     _note_channel(connection, leased.channel, outcome, now)
     return ours
 
@@ -202,20 +199,37 @@ def _finish_attempt(
     )
 
 
-def _close(connection: Connection, delivery: str, outcome: Outcome, now: datetime) -> None:
+def _close(
+    connection: Connection,
+    delivery: str,
+    outcome: Outcome,
+    now: datetime,
+    condition: ColumnElement[bool] | None = None,
+) -> bool:
+    """Write the outcome to a delivery and its rows, where the condition holds; tells whether it did."""
+    finished = None if outcome.state == PENDING else to_ms(now)
     values: dict[str, Any] = {
+        "state": outcome.state,
         "lease_owner": None,
         "begun_at": None,
         "last_error": outcome.error,
         "provider_id": outcome.provider_id,
         "set_at": to_ms(now),
-        "finished_at": None if outcome.state == PENDING else to_ms(now),
+        "finished_at": finished,
     }
     if outcome.next_attempt:
         values["next_attempt"] = to_ms(outcome.next_attempt)
     if outcome.possible_duplicate:
         values["possible_duplicate"] = True
-    _set_state(connection, [delivery], outcome.state, **values)
+    query = update(deliveries).where(deliveries.c.id == delivery).values(values)
+    if condition is not None:
+        query = query.where(condition)
+    if connection.execute(query).rowcount == 0:
+        return False
+    connection.execute(
+        update(outbox).where(outbox.c.delivery == delivery).values(state=outcome.state, finished_at=finished)
+    )
+    return True
 
 
 def _set_state(connection: Connection, ids: Sequence[str], state: str, **values: object) -> None:
@@ -231,21 +245,28 @@ def _set_state(connection: Connection, ids: Sequence[str], state: str, **values:
 
 def _note_channel(connection: Connection, channel: str, outcome: Outcome, now: datetime) -> None:
     """Remember pauses and how often the whole channel failed in a row."""
-    values: dict[str, object] = {"channel": channel, "set_at": to_ms(now), "last_error": outcome.error}
+    state = channel_states.c
     if outcome.state == SENT:
-        values |= {"failures": 0, "paused_until": None, "last_sent_at": to_ms(now)}
-        changed: dict[str, object] = dict(values)
+        connection.execute(
+            update(channel_states)
+            .where(state.channel == channel, state.failures > 0)
+            .values(failures=0, paused_until=None, last_error=None, set_at=to_ms(now))
+        )
     elif outcome.pause_until:
-        values |= {"failures": 1, "paused_until": to_ms(outcome.pause_until)}
-        changed = values | {"failures": channel_states.c.failures + 1}
-    else:
-        return
-    module: Callable[..., Any] = (
-        postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    )
-    connection.execute(
-        module(channel_states).values(values).on_conflict_do_update(index_elements=["channel"], set_=changed)
-    )
+        values: dict[str, object] = {
+            "channel": channel,
+            "set_at": to_ms(now),
+            "last_error": outcome.error,
+            "failures": 1,
+            "paused_until": to_ms(outcome.pause_until),
+        }
+        postgres = connection.dialect.name == "postgresql"
+        module: Callable[..., Any] = postgresql.insert if postgres else sqlite.insert
+        connection.execute(
+            module(channel_states)
+            .values(values)
+            .on_conflict_do_update(index_elements=["channel"], set_=values | {"failures": state.failures + 1})
+        )
 
 
 def _unknowns(connection: Connection, ids: Sequence[str]) -> dict[str, int]:

@@ -116,7 +116,6 @@ channel_states = sa.Table(
     sa.Column("set_at", sa.BigInteger, nullable=False),
     sa.Column("failures", sa.Integer, nullable=False, default=0),  # in a row
     sa.Column("last_error", sa.Text, nullable=True),
-    sa.Column("last_sent_at", sa.BigInteger, nullable=True),
 )
 
 notifiers = sa.Table(

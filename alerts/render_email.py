@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from alerts.channels.base import Message
 from alerts.render import cards_of, plain
@@ -23,14 +23,21 @@ COLORS = {  # severity to background of its badge; white on each has a contrast 
 }
 
 
+def bodies_of(message: Message, *, with_map: bool = False) -> tuple[str, str]:
+    """The plain text and the HTML. With a map, its image is expected as ``cid:map@tocsin``."""
+    values = _values(message)
+    text = _template("email.txt.j2", html=False).render(values)
+    return text, _template("email.html.j2", html=True).render(values, with_map=with_map)
+
+
 def text_of(message: Message) -> str:
-    """The plain text."""
-    return _environment(html=False).get_template("email.txt.j2").render(_values(message))
+    """The plain text alone."""
+    return bodies_of(message)[0]
 
 
 def html_of(message: Message, *, with_map: bool = False) -> str:
-    """The HTML. With a map, its image is expected as ``cid:map@tocsin``."""
-    return _environment(html=True).get_template("email.html.j2").render(_values(message), with_map=with_map)
+    """The HTML alone."""
+    return bodies_of(message, with_map=with_map)[1]
 
 
 def map_of(message: Message) -> bytes | None:
@@ -54,7 +61,7 @@ def _values(message: Message) -> dict[str, object]:
 
 
 @lru_cache(maxsize=2)
-def _environment(*, html: bool) -> Environment:
+def _template(name: str, *, html: bool) -> Template:
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent / "templates"),
         autoescape=html,  # noqa: S701 (off only for the plain-text body)
@@ -63,4 +70,4 @@ def _environment(*, html: bool) -> Environment:
         lstrip_blocks=True,
     )
     environment.filters["plain"] = plain
-    return environment
+    return environment.get_template(name)

@@ -29,8 +29,9 @@ def one_line(text: str, longest: int = _LONGEST) -> str:
     Joiners and variation selectors stay: Persian and emoji need them. Directional overrides go: they can
     make a line read as another.
     """
-    kept = "".join(" " if _breaks(char) else char for char in text if not _unsafe(char))
-    plain = " ".join(kept.split())
+    if not text.isprintable():  # the slow way is for the few that need it
+        text = "".join(" " if _breaks(char) else char for char in text if not _unsafe(char))
+    plain = " ".join(text.split())
     return plain if len(plain) <= longest else plain[: longest - 1].rstrip() + "…"
 
 

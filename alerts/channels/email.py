@@ -14,7 +14,7 @@ from email.utils import format_datetime, getaddresses, parseaddr
 
 from alerts.channels.base import Message, Receipt
 from alerts.channels.smtp import SmtpConnection
-from alerts.render_email import html_of, map_of, text_of
+from alerts.render_email import bodies_of, map_of
 from alerts.render_title import one_line
 from alerts.routing_labels import severity_rank
 from config.errors import ChannelPermanent
@@ -61,14 +61,10 @@ def compose(message: Message, settings: EmailChannel) -> EmailMessage:
         mail["Reply-To"] = _address(settings.reply_to)
     _thread(mail, message)
     _manners(mail, message, settings, sender)
-    mail.set_content(text_of(message), charset="utf-8", cte="quoted-printable")
     picture = map_of(message)
-    mail.add_alternative(
-        html_of(message, with_map=picture is not None),
-        subtype="html",
-        charset="utf-8",
-        cte="quoted-printable",
-    )
+    text, html_text = bodies_of(message, with_map=picture is not None)
+    mail.set_content(text, charset="utf-8", cte="quoted-printable")
+    mail.add_alternative(html_text, subtype="html", charset="utf-8", cte="quoted-printable")
     if picture is not None:
         html = mail.get_payload()[1]  # type: ignore[index]
         html.add_related(  # type: ignore[union-attr]

@@ -132,7 +132,6 @@ def _runtime() -> None:
         sa.Column("set_at", sa.BigInteger, nullable=False),
         sa.Column("failures", sa.Integer, nullable=False),
         sa.Column("last_error", sa.Text),
-        sa.Column("last_sent_at", sa.BigInteger),
         sa.PrimaryKeyConstraint("channel", name="pk_channel_states"),
     )
     op.create_table(
