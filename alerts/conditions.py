@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from alerts.facts import Facts, Unit
-from alerts.keyword_index import within
 from alerts.keywords import Term
 
 
@@ -56,11 +55,17 @@ class AllOf:
 
     def possible(self, facts: Facts) -> bool:
         """See Node."""
-        return all(child.possible(facts) for child in self.children)
+        for child in self.children:  # noqa: SIM110 - a generator costs more than the question
+            if not child.possible(facts):
+                return False
+        return True
 
     def holds(self, unit: Unit, facts: Facts) -> bool:
         """See Node."""
-        return all(child.holds(unit, facts) for child in self.children)
+        for child in self.children:  # noqa: SIM110
+            if not child.holds(unit, facts):
+                return False
+        return True
 
     def outcome(self, unit: Unit, facts: Facts) -> Outcome:
         """See Node."""
@@ -119,9 +124,9 @@ class InRegions:
         """See Node."""
         return not self.regions.isdisjoint(facts.regions)
 
-    def holds(self, unit: Unit, facts: Facts) -> bool:
+    def holds(self, unit: Unit, facts: Facts) -> bool:  # noqa: ARG002
         """See Node."""
-        return not self.regions.isdisjoint(facts.regions_of(unit.places))
+        return not self.regions.isdisjoint(unit.regions)
 
     def outcome(self, unit: Unit, facts: Facts) -> Outcome:
         """See Node."""
@@ -154,26 +159,21 @@ class HasKeywords:
         """See Node."""
         return not self.numbers.isdisjoint(facts.scan.terms)
 
-    def holds(self, unit: Unit, facts: Facts) -> bool:
+    def holds(self, unit: Unit, facts: Facts) -> bool:  # noqa: ARG002
         """See Node."""
-        scan = facts.scan
-        return any(within(scan.spans(number), unit.ranges) for number in self.numbers & scan.terms)
+        return not self.numbers.isdisjoint(unit.terms)
 
     def spans(self, unit: Unit, facts: Facts) -> list[tuple[int, int]]:
         """Where the terms stand in the unit."""
-        scan = facts.scan
-        return [
-            span for number in self.numbers & scan.terms for span in within(scan.spans(number), unit.ranges)
-        ]
+        return [span for number in self.numbers & unit.terms for span in facts.spans(number, unit)]
 
     def reasons(self, unit: Unit, facts: Facts) -> list[str]:
         """'keyword "raid" (raided)' for every term found."""
         found = []
-        for number in sorted(self.numbers & facts.scan.terms):
-            spans = within(facts.scan.spans(number), unit.ranges)
-            if spans:
-                written = " ".join(facts.doc.text[spans[0][0] : spans[0][1]].split())
-                found.append(f"keyword {self.terms[number]} ({written})")
+        for number in sorted(self.numbers & unit.terms):
+            spans = facts.spans(number, unit)
+            written = " ".join(facts.doc.text[slice(*spans[0])].split()) if spans else ""
+            found.append(f"keyword {self.terms[number]} ({written})")
         return found
 
     def outcome(self, unit: Unit, facts: Facts) -> Outcome:

@@ -40,7 +40,7 @@ class EventIs:
     def holds(self, unit: Unit, facts: Facts) -> bool:
         """See Node."""
         if not unit.events:
-            return self._bare(unit)
+            return self._bare(unit, facts)
         return any(self.accepts(event, facts) for event in unit.events)
 
     def accepts(self, event: Event, facts: Facts) -> bool:
@@ -54,7 +54,7 @@ class EventIs:
     def outcome(self, unit: Unit, facts: Facts) -> Outcome:
         """See Node."""
         if not unit.events:
-            return self._bare_outcome(unit)
+            return self._bare_outcome(unit, facts)
         best = min((self._failures(event, facts) for event in unit.events), key=len)
         if best:
             return Outcome("events", False, "; ".join(best))
@@ -67,21 +67,22 @@ class EventIs:
                 why = f" ({event.status_why})" if event.status_why else ""
                 named = f"event {display_name(event.type)}"
                 return [f"{named}, {event.status}{why}"] if self.statuses else [named]
-        return [f"status {unit.status}"] if self.statuses and not unit.events else []
+        return [f"status {facts.status(unit)}"] if self.statuses and not unit.events else []
 
-    def _bare(self, unit: Unit) -> bool:
+    def _bare(self, unit: Unit, facts: Facts) -> bool:
         asked = self.types or self.actors or self.targets or self.min_confidence is not None
         counted = (self.min_killed, self.min_injured, self.min_casualties)
         if asked or any(count is not None for count in counted):
             return False
-        return not self.statuses or (unit.status or "current") in self.statuses
+        return not self.statuses or facts.status(unit) in self.statuses
 
-    def _bare_outcome(self, unit: Unit) -> Outcome:
-        if self._bare(unit):
-            return Outcome("events", True, f"no event asked for; status {unit.status or 'current'}")
-        if self.statuses and (unit.status or "current") not in self.statuses:
+    def _bare_outcome(self, unit: Unit, facts: Facts) -> Outcome:
+        status = facts.status(unit)
+        if self._bare(unit, facts):
+            return Outcome("events", True, f"no event asked for; status {status}")
+        if self.statuses and status not in self.statuses:
             wanted = " or ".join(sorted(self.statuses))
-            return Outcome("status", False, f"the sentence reads as {unit.status}; wanted {wanted}")
+            return Outcome("status", False, f"the sentence reads as {status}; wanted {wanted}")
         wanted = ", ".join(self.written) or "an event with actors, casualties or confidence"
         return Outcome("events", False, f"no event was found here; wanted {wanted}")
 

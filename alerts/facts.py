@@ -35,8 +35,10 @@ class Unit:
 
     events: tuple[Event, ...]
     places: tuple[Place, ...]
-    ranges: tuple[Range, ...]  # sorted, of the text that belongs to it
-    status: str | None = None  # where there is no event: what the wording suggests
+    sentences: tuple[int, ...]  # numbers of the sentences that belong to it, in order
+    regions: frozenset[str]  # that hold one of its places
+    terms: frozenset[int]  # keywords in it
+    whole: bool = False  # it is the whole document
 
 
 class Facts:
@@ -51,15 +53,12 @@ class Facts:
     @cached_property
     def scan(self) -> Scan:
         """The keywords found."""
-        return self._keywords.scan(self.doc.text, self.language)
+        return self._keywords.scan(self.doc.text, self.language, self.sentences)
 
     @cached_property
     def regions(self) -> frozenset[str]:
         """Regions of every place of the document."""
-        found: set[str] = set()
-        for place in self.doc.places:
-            found |= self._regions.of(place)
-        return frozenset(found)
+        return self.regions_of(self.doc.places)
 
     @cached_property
     def types(self) -> frozenset[str]:
@@ -71,7 +70,7 @@ class Facts:
         """The document's sentences; split here where the document brings none."""
         if self.doc.sentences:
             return tuple((sentence.start, sentence.end) for sentence in self.doc.sentences)
-        found = split(self.doc.text, len(self.doc.text.split("\n", 1)[0]))
+        found = split(self.doc.text, max(self.doc.text.find("\n"), 0))
         return tuple((sentence.start, sentence.end) for sentence in found)
 
     @cached_property
@@ -81,63 +80,71 @@ class Facts:
 
     @cached_property
     def bare(self) -> tuple[Unit, ...]:
-        """One unit for every sentence without an event."""
-        taken = {at for event in self.doc.events for at in self._sentence_numbers(event)}
+        """One unit for every sentence with a keyword but no event."""
+        taken = {at for unit in self.events for at in unit.sentences}
         return tuple(
-            self._stretch((), (sentence,)) for at, sentence in enumerate(self.sentences) if at not in taken
+            self._sentence(at, ())
+            for at in range(len(self.sentences))
+            if at not in taken and self.scan.terms_in(at)
         )
 
     @cached_property
     def by_sentence(self) -> tuple[Unit, ...]:
         """One unit for every sentence."""
         members: dict[int, list[Event]] = {}
-        for event in self.doc.events:
-            for at in self._sentence_numbers(event):
-                members.setdefault(at, []).append(event)
-        return tuple(
-            self._stretch(members.get(at, ()), (sentence,)) for at, sentence in enumerate(self.sentences)
-        )
+        for unit in self.events:
+            for at in unit.sentences:
+                members.setdefault(at, []).extend(unit.events)
+        return tuple(self._sentence(at, members.get(at, ())) for at in range(len(self.sentences)))
 
     @cached_property
     def whole(self) -> Unit:
         """The document as one unit."""
-        return Unit(self.doc.events, self.doc.places, ((0, len(self.doc.text)),), None)
+        numbers = tuple(range(len(self.sentences)))
+        doc = self.doc
+        return Unit(doc.events, doc.places, numbers, self.regions, self.scan.terms, whole=True)
 
     def regions_of(self, places: Iterable[Place]) -> frozenset[str]:
         """Regions that hold any of these places."""
-        found: set[str] = set()
-        for place in places:
-            found |= self._regions.of(place)
-        return frozenset(found)
+        return frozenset().union(*map(self._regions.of, places))
 
     def why_in(self, place: Place, region: str) -> str | None:
         """What puts a place into a region, in words; None where it is outside."""
         return self._regions.by_id[region].why(place)
 
-    def sentence_at(self, offset: int) -> Range:
+    def spans(self, term: int, unit: Unit) -> list[Range]:
+        """Where a keyword stands in a unit."""
+        return self.scan.whole_spans(term) if unit.whole else self.scan.spans(term, unit.sentences)
+
+    def sentence_number(self, offset: int) -> int:
         """The sentence around an offset; the nearest before it where it falls between two."""
-        if not self.sentences:
-            return (0, len(self.doc.text))
-        at = bisect_right(self.sentences, (offset, len(self.doc.text) + 1)) - 1
-        return self.sentences[max(at, 0)]
+        return max(bisect_right(self.sentences, (offset, len(self.doc.text) + 1)) - 1, 0)
+
+    def sentence_at(self, offset: int) -> Range:
+        """The range of the sentence around an offset."""
+        return self.sentences[self.sentence_number(offset)] if self.sentences else (0, len(self.doc.text))
 
     def _event(self, event: Event) -> Unit:
         places = tuple(self.doc.places[at] for at in event.places if at < len(self.doc.places))
-        ranges = tuple(sorted({self.sentences[at] for at in self._sentence_numbers(event)}))
-        return Unit((event,), places, ranges or (self.sentence_at(event.trigger.start),), event.status)
+        starts = (event.trigger.start, *(mention.start for mention in event.mentions))
+        numbers = tuple(sorted({self.sentence_number(start) for start in starts})) if self.sentences else ()
+        terms = frozenset().union(*map(self.scan.terms_in, numbers))
+        return Unit((event,), places, numbers, self.regions_of(places), terms)
 
-    def _sentence_numbers(self, event: Event) -> list[int]:
-        starts = [event.trigger.start, *(mention.start for mention in event.mentions)]
-        if not self.sentences:
-            return []
-        top = len(self.doc.text) + 1
-        return [max(bisect_right(self.sentences, (start, top)) - 1, 0) for start in starts]
-
-    def _stretch(self, events: Sequence[Event], ranges: tuple[Range, ...]) -> Unit:
-        start, end = ranges[0][0], ranges[-1][1]
+    def _sentence(self, number: int, events: Sequence[Event]) -> Unit:
+        start, end = self.sentences[number]
         places = tuple(place for place in self.doc.places if start <= place.start and place.end <= end)
-        status = None if events else wording_status(self.doc.text[start:end], self.doc.published)
-        return Unit(tuple(events), places, ranges, status)
+        return Unit(tuple(events), places, (number,), self.regions_of(places), self.scan.terms_in(number))
+
+    def status(self, unit: Unit) -> str:
+        """What the enricher or the wording says of a sentence without an event."""
+        if len(unit.sentences) != 1:
+            return "current"
+        number = unit.sentences[0]
+        if self.doc.sentences and self.doc.sentences[number].status == "background":
+            return "background"
+        start, end = self.sentences[number]
+        return wording_status(self.doc.text[start:end], self.doc.published)
 
 
 def wording_status(sentence: str, published: datetime | None) -> str:

@@ -8,8 +8,7 @@ RE2 set. Why not Aho-Corasick on characters: docs/decisions/0402-keyword-automat
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import re2
@@ -19,7 +18,8 @@ from alerts.keyword_tokens import joins, spans, words
 from alerts.keywords import Form, Near, Phrase, Regex, Slot, Term, regex_options
 
 _REMEMBERED = 200_000  # distinct words of texts kept per language
-Spans = tuple[tuple[int, int], ...]
+_NOTHING: frozenset[int] = frozenset()
+Range = tuple[int, int]
 
 
 class _Node:
@@ -32,12 +32,23 @@ class _Node:
         self.phrases: list[int] = []
 
 
-class _Vocabulary(dict[str, tuple[int, ...]]):
-    """Word as written → the slots it fills, in texts of one language; computed on first sight."""
+class _Word:
+    """What a written word can stand for: slots of keywords, and trie nodes of phrases it begins."""
 
-    def __init__(self, slots: Sequence[Slot], language: str | None) -> None:
+    __slots__ = ("nodes", "slots")
+
+    def __init__(self, slots: tuple[int, ...], nodes: tuple[_Node, ...]) -> None:
+        self.slots = slots
+        self.nodes = nodes
+
+
+class _Vocabulary(dict[str, _Word | None]):
+    """Words as written, in texts of one language; worked out on first sight. None: in no keyword."""
+
+    def __init__(self, slots: Sequence[Slot], root: _Node, language: str | None) -> None:
         super().__init__()
         self._language = language
+        self._root = root
         self._cased: dict[str, list[int]] = {}
         self._folded: dict[str, list[int]] = {}
         self._keys: dict[str, list[int]] = {}
@@ -56,98 +67,146 @@ class _Vocabulary(dict[str, tuple[int, ...]]):
             for key in keyword_keys(slot.word, slot.language or self._language):
                 self._keys.setdefault(key, []).append(number)
 
-    def __missing__(self, word: str) -> tuple[int, ...]:
+    def __missing__(self, word: str) -> _Word | None:
         if len(self) >= _REMEMBERED:
             self.clear()
         found = dict.fromkeys(self._cased.get(word, ()))
         found.update(dict.fromkeys(self._folded.get(fold(word), ())))
         for key in token_keys(word, self._language):
             found.update(dict.fromkeys(self._keys.get(key, ())))
-        self[word] = result = tuple(found)
+        nodes = tuple(node for slot in found if (node := self._root.children.get(slot)) is not None)
+        result = self[word] = _Word(tuple(found), nodes) if found else None
         return result
 
 
 class Scan:
-    """What was found in one text. ``terms``: numbers of the index's terms. Places are worked out late."""
+    """What was found in one text, sentence by sentence. Terms are numbers of the index's terms.
 
-    __slots__ = ("_index", "_phrases", "_places", "_text", "_tokens", "terms")
+    A phrase or a proximity lies within one sentence; a regular expression may reach over several.
+    """
 
-    def __init__(self, index: KeywordIndex, text: str, language: str | None) -> None:
+    __slots__ = ("_found", "_index", "_regexes", "_sentences", "_text", "_words", "terms")
+
+    def __init__(
+        self, index: KeywordIndex, text: str, language: str | None, sentences: Sequence[Range]
+    ) -> None:
         self._index = index
         self._text = text
-        self._places: list[tuple[int, int]] | None = None
-        self._tokens: list[tuple[int, ...]] = []
-        self._phrases: dict[int, list[tuple[int, int]]] = {}
+        self._sentences = sentences
+        self._words: list[list[_Word | None]] = []
+        self._found: dict[int, dict[int, list[Range]]] = {}  # sentence → phrase → (first, last) words
         if index.phrases:
-            self._walk(index.vocabulary(language))
-        self.terms: frozenset[int] = frozenset(self._terms(language))
+            vocabulary = index.vocabulary(language)
+            for number, (start, end) in enumerate(sentences):
+                found = self._walk(number, vocabulary, text[start:end])
+                if found:
+                    self._found[number] = found
+        self._regexes = [
+            number
+            for number in index.matching_regexes(text)
+            if (wanted := index.terms[number].language) is None or language is None or wanted == language
+        ]
+        self.terms: frozenset[int] = frozenset(self._regexes).union(
+            *(self._of_phrases(found) for found in self._found.values())
+        )
 
-    def spans(self, term: int) -> Spans:
-        """(start, end) of every place where ``term`` was found, in order, offsets in code points."""
-        if term not in self.terms:
-            return ()
+    def terms_in(self, sentence: int) -> frozenset[int]:
+        """Terms found in one sentence."""
+        found = self._found.get(sentence)
+        if found is None and not self._regexes:
+            return _NOTHING
+        terms = set(self._of_phrases(found)) if found else set()
+        start, end = self._sentences[sentence]
+        for number in self._regexes:
+            if self._index.pattern(number).search(self._text[start:end]) is not None:
+                terms.add(number)
+        return frozenset(terms)
+
+    def spans(self, term: int, sentences: Iterable[int]) -> list[Range]:
+        """(start, end) of every place in these sentences where ``term`` was found, offsets in code points."""
         body = self._index.terms[term].body
-        if isinstance(body, Regex):
-            pattern = self._index.pattern(body)
-            return tuple(m.span() for m in pattern.finditer(self._text) if m.end() > m.start())
-        places = self._word_places()
-        found = self._near(body) if isinstance(body, Near) else self._phrases[self._index.phrases[body]]
-        return tuple(sorted({(places[first][0], places[last][1]) for first, last in found}))
+        places: list[Range] = []
+        for number in sentences:
+            start, end = self._sentences[number]
+            if isinstance(body, Regex):
+                matches = self._index.pattern(term).finditer(self._text[start:end])
+                places += [(start + m.start(), start + m.end()) for m in matches if m.end() > m.start()]
+                continue
+            found = self._found.get(number)
+            if found:
+                places += self._places(number, self._of_body(body, found))
+        return sorted(set(places))
 
-    def _terms(self, language: str | None) -> Iterable[int]:
+    def whole_spans(self, term: int) -> list[Range]:
+        """The same in the whole text."""
+        if isinstance(self._index.terms[term].body, Regex):
+            matches = self._index.pattern(term).finditer(self._text)
+            return [m.span() for m in matches if m.end() > m.start()]
+        return self.spans(term, range(len(self._sentences)))
+
+    def _of_phrases(self, found: Mapping[int, list[Range]]) -> Iterator[int]:
         index = self._index
-        for phrase in self._phrases:
+        for phrase in found:
             yield from index.terms_of_phrase[phrase]
         for number, near in index.nears:
-            if self._near(near):
-                yield number
-        for number in index.matching_regexes(self._text):
-            wanted = index.terms[number].language
-            if wanted is None or language is None or wanted == language:
+            if self._of_body(near, found):
                 yield number
 
-    def _walk(self, vocabulary: _Vocabulary) -> None:
-        root = self._index.root.children
-        self._tokens = tokens = list(map(vocabulary.__getitem__, words(self._text)))
-        for position, slots in enumerate(tokens):
-            for slot in slots:
-                node = root.get(slot)
-                if node is not None:
-                    self._follow(node, position, position)
+    def _of_body(self, body: Phrase | Near, found: Mapping[int, list[Range]]) -> list[Range]:
+        numbers = self._index.phrases
+        if isinstance(body, Phrase):
+            return found.get(numbers[body], [])
+        return [
+            (min(a[0], b[0]), max(a[1], b[1]))
+            for a in found.get(numbers[body.left], ())
+            for b in found.get(numbers[body.right], ())
+            if 0 < max(b[0] - a[1], a[0] - b[1]) <= body.distance
+        ]
 
-    def _follow(self, node: _Node, first: int, last: int) -> None:
+    def _walk(self, number: int, vocabulary: _Vocabulary, text: str) -> dict[int, list[Range]]:
+        """Every phrase of one sentence."""
+        row = list(map(vocabulary.__getitem__, words(text)))
+        self._words.append(row)
+        found: dict[int, list[Range]] = {}
+        last = len(row) - 1
+        for position, word in enumerate(row):
+            if word is None:
+                continue
+            for node in word.nodes:
+                for phrase in node.phrases:
+                    found.setdefault(phrase, []).append((position, position))
+                if node.children and position < last and (following := row[position + 1]) is not None:
+                    for slot in following.slots:
+                        child = node.children.get(slot)
+                        if child is not None:
+                            self._follow(number, child, position, position + 1, found)
+        return found
+
+    def _follow(self, number: int, node: _Node, first: int, last: int, found: dict[int, list[Range]]) -> None:
+        row = self._words[number]
         for phrase in node.phrases:
-            if first == last or self._joined(phrase, first, last):
-                self._phrases.setdefault(phrase, []).append((first, last))
-        if node.children and last + 1 < len(self._tokens):
-            for slot in self._tokens[last + 1]:
+            if self._joined(number, phrase, first, last):
+                found.setdefault(phrase, []).append((first, last))
+        if node.children and last + 1 < len(row) and (following := row[last + 1]) is not None:
+            for slot in following.slots:
                 child = node.children.get(slot)
                 if child is not None:
-                    self._follow(child, first, last + 1)
+                    self._follow(number, child, first, last + 1, found)
 
-    def _joined(self, phrase: int, first: int, last: int) -> bool:
-        places, text = self._word_places(), self._text
+    def _joined(self, number: int, phrase: int, first: int, last: int) -> bool:
+        start, end = self._sentences[number]
+        sentence = self._text[start:end]
+        places = spans(sentence)
         gaps = self._index.gaps[phrase]
         return all(
-            joins(text[places[at][1] : places[at + 1][0]], gap)
+            joins(sentence[places[at][1] : places[at + 1][0]], gap)
             for at, gap in zip(range(first, last), gaps, strict=True)
         )
 
-    def _near(self, near: Near) -> list[tuple[int, int]]:
-        numbers = self._index.phrases
-        left = self._phrases.get(numbers[near.left], [])
-        right = self._phrases.get(numbers[near.right], [])
-        return [
-            (min(a[0], b[0]), max(a[1], b[1]))
-            for a in left
-            for b in right
-            if a != b and 0 < max(b[0] - a[1], a[0] - b[1]) <= near.distance
-        ]
-
-    def _word_places(self) -> list[tuple[int, int]]:
-        if self._places is None:
-            self._places = spans(self._text)
-        return self._places
+    def _places(self, number: int, found: Iterable[Range]) -> list[Range]:
+        start, end = self._sentences[number]
+        places = spans(self._text[start:end])
+        return [(start + places[first][0], start + places[last][1]) for first, last in found]
 
 
 class KeywordIndex:
@@ -163,27 +222,29 @@ class KeywordIndex:
         self._slots: dict[Slot, int] = {}
         self._vocabularies: dict[str | None, _Vocabulary] = {}
         self._regex_terms: list[int] = []
-        self._patterns: dict[str, Any] = {}
+        self._patterns: dict[int, Any] = {}
         for number, term in enumerate(self.terms):
             self._add(number, term)
         self._regex_set = self._compile_set()
 
-    def scan(self, text: str, language: str | None) -> Scan:
+    def scan(self, text: str, language: str | None, sentences: Sequence[Range]) -> Scan:
         """Find every term in ``text``, which is in ``language`` (ISO 639-1; None: unknown)."""
-        return Scan(self, text, language)
+        return Scan(self, text, language, sentences)
 
     def vocabulary(self, language: str | None) -> _Vocabulary:
         """The word table of a language, made when the first text of it comes."""
         known = self._vocabularies.get(language)
         if known is None:
-            known = self._vocabularies[language] = _Vocabulary(tuple(self._slots), language)
+            known = self._vocabularies[language] = _Vocabulary(tuple(self._slots), self.root, language)
         return known
 
-    def pattern(self, regex: Regex) -> Any:
-        """The compiled pattern."""
-        known = self._patterns.get(regex.pattern)
+    def pattern(self, term: int) -> Any:
+        """The compiled pattern of a regular expression."""
+        known = self._patterns.get(term)
         if known is None:
-            known = self._patterns[regex.pattern] = re2.compile(regex.pattern, regex_options())
+            body = self.terms[term].body
+            assert isinstance(body, Regex)
+            known = self._patterns[term] = re2.compile(body.pattern, regex_options())
         return known
 
     def matching_regexes(self, text: str) -> list[int]:
@@ -226,17 +287,3 @@ class KeywordIndex:
             patterns.Add(body.pattern)
         patterns.Compile()
         return patterns
-
-
-def within(found: Spans, ranges: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-    """The spans that lie wholly inside one of ``ranges`` (sorted, not overlapping)."""
-    starts = [start for start, _ in ranges]
-    kept = []
-    for start, end in found:
-        at = bisect_left(starts, start + 1) - 1
-        if at >= 0 and end <= ranges[at][1]:
-            kept.append((start, end))
-    return kept
-
-
-Scanner = Callable[[str, str | None], Scan]

@@ -57,7 +57,7 @@ class RuleSet:
         found: list[Match] = []
         for position in self._index.candidates(facts):
             rule = self._active[position]
-            if rule.node.possible(facts):
+            if rule.needs.met(facts.regions, facts.scan.terms) and rule.node.possible(facts):
                 found += self._matches(rule, facts, now)
         return tuple(found)
 
@@ -67,7 +67,12 @@ class RuleSet:
         return tuple(self._explain(rule, facts, now) for rule in self.rules)
 
     def _matches(self, rule: CompiledRule, facts: Facts, now: datetime) -> Iterator[Match]:
-        hits = [unit for unit in _units(rule, facts) if rule.node.holds(unit, facts)]
+        needs, node = rule.needs, rule.node
+        hits = [
+            unit
+            for unit in _units(rule, facts)
+            if needs.met(unit.regions, unit.terms) and node.holds(unit, facts)
+        ]
         if rule.rule.scope == "event" and any(not unit.events for unit in hits):
             with_event = [unit for unit in hits if unit.events]
             hits = with_event or [next((unit for unit in hits if unit.places), hits[0])]
@@ -96,10 +101,8 @@ def _units(rule: CompiledRule, facts: Facts) -> Iterator[Unit]:
         yield from facts.by_sentence
     else:
         yield from facts.events
-        spoken = rule.keywords & facts.scan.terms if rule.keywords else frozenset()
-        if spoken:
-            leaf = HasKeywords(spoken, ())
-            yield from (unit for unit in facts.bare if leaf.holds(unit, facts))
+        if not rule.keywords.isdisjoint(facts.scan.terms):
+            yield from (unit for unit in facts.bare if not rule.keywords.isdisjoint(unit.terms))
 
 
 def _match(rule: CompiledRule, unit: Unit, facts: Facts, *, stale: bool) -> Match:
@@ -123,7 +126,7 @@ def _match(rule: CompiledRule, unit: Unit, facts: Facts, *, stale: bool) -> Matc
         reasons=tuple(dict.fromkeys(reasons)),
         sentence=sentence,
         highlights=highlights,
-        status=event.status if event else unit.status or "current",
+        status=event.status if event else facts.status(unit),
         stale=stale,
     )
 
@@ -151,7 +154,7 @@ def _evidence(
 ) -> tuple[str, tuple[tuple[int, int], ...]]:
     """The sentence with most of what matched (the first of equals), and where in it."""
     text = facts.doc.text
-    ranges = {facts.sentence_at(start) for start, _ in spans} or {facts.sentence_at(unit.ranges[0][0])}
+    ranges = {facts.sentence_at(start) for start, _ in spans} or {_first_range(unit, facts)}
     start, end = max(sorted(ranges), key=lambda r: sum(r[0] <= s and e <= r[1] for s, e in set(spans)))
     inside = sorted({(s - start, e - start) for s, e in spans if start <= s and e <= end})
     merged: list[tuple[int, int]] = []
@@ -163,13 +166,17 @@ def _evidence(
     return text[start:end], tuple(merged)
 
 
+def _first_range(unit: Unit, facts: Facts) -> tuple[int, int]:
+    return facts.sentences[unit.sentences[0]] if unit.sentences else (0, len(facts.doc.text))
+
+
 def _is_stale(rule: CompiledRule, doc: EnrichedDocument, now: datetime) -> bool:
     told = doc.effective or doc.published
     return told is not None and now - told > rule.backfill_age
 
 
 def _describe(unit: Unit, facts: Facts) -> str:
-    start, end = unit.ranges[0]
+    start, end = _first_range(unit, facts)
     words = " ".join(facts.doc.text[start:end].split())
     shown = words if len(words) <= 120 else f"{words[:119]}…"
     if not unit.events:

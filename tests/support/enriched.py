@@ -1,7 +1,7 @@
 """Enriched documents for tests, built from marked text.
 
 ``[[Atme|city SY SY-ID 36.31 36.69]]`` marks a place: precision, country, admin-1, latitude, longitude (``-``
-for none) and, where it differs, its name. ``{{raid|raid current}}`` marks the trigger of an event: type and status,
+for none) and, where it differs, its name. ``{{raid|raid current}}`` marks a trigger: type and status,
 then any of ``killed=13 injured=2-4 by=HTS against=civilians on=2022-02-03 confidence=.5`` and ``@0 @2``, the
 numbers of its places (default: those of its sentence; a single ``@``: none). A first line that ends in a line
 break is the title.
@@ -32,7 +32,7 @@ SYRIA = "country SY - 35 38"
 def enriched(marked: str, **fields: Any) -> EnrichedDocument:
     """The document that ``marked`` describes. ``fields`` replace any field of EnrichedDocument."""
     text, places, raw_events = _strip(marked)
-    sentences = tuple((s.start, s.end) for s in split(text, max(text.find("\n"), 0)))
+    sentences = tuple(Sentence(start=s.start, end=s.end) for s in split(text, max(text.find("\n"), 0)))
     events = tuple(_event(span, facts, places, sentences) for span, facts in raw_events)
     published = fields.pop("published", NOON)
     defaults: dict[str, Any] = {
@@ -44,7 +44,7 @@ def enriched(marked: str, **fields: Any) -> EnrichedDocument:
         "effective": published,
         "places": tuple(places),
         "events": events,
-        "sentences": tuple(Sentence(start=start, end=end) for start, end in sentences),
+        "sentences": sentences,
     }
     return EnrichedDocument(**{**defaults, **fields})
 
@@ -84,9 +84,9 @@ def _place(word: str, start: int, end: int, facts: str) -> Place:
     )
 
 
-def _event(span: Span, facts: str, places: list[Place], sentences: tuple[tuple[int, int], ...]) -> Event:
+def _event(span: Span, facts: str, places: list[Place], sentences: tuple[Sentence, ...]) -> Event:
     kind, status, *rest = facts.split()
-    sentence = next((s for s in sentences if s[0] <= span.start < s[1]), (0, 0))
+    sentence = next(((s.start, s.end) for s in sentences if s.start <= span.start < s.end), (0, 0))
     here = tuple(n for n, place in enumerate(places) if sentence[0] <= place.start < sentence[1])
     named = tuple(int(item[1:]) for item in rest if item.startswith("@") and item != "@")
     values = dict(item.split("=", 1) for item in rest if "=" in item)

@@ -1,0 +1,278 @@
+"""Cost of rules: per document with 10, 100, 1,000 and 10,000 rules, and replay of many documents.
+
+    python -m benchmarks.rules                 the table of costs, about two minutes
+    python -m benchmarks.rules --replay 100000 also replays so many documents through 100 rules, on two processes
+
+Rules and documents are drawn with a fixed seed: 30 keywords a rule (single words and phrases, most of them rare),
+most rules bound to one of several hundred regions, some to event types, some to keywords alone. Documents have
+about 330 words, a dozen resolved places and four events, and words distributed as in natural text (Zipf).
+Ratios are to 10 rules in the same run.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import math
+import multiprocessing
+import random
+import resource
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from alerts.raising import Raiser
+from alerts.rules import RuleSet, compile_rules
+from alerts.stores import MemoryStore
+from config.models.regions import Region
+from config.models.root import Config
+from config.models.rules import Rule
+from processors.messages import Actor, Casualties, DateRange, EnrichedDocument, Event, Place, Sentence, Span
+from processors.taxonomy import EVENT_TYPES
+from streams.codec import decode, encode
+
+SEED = 20261122
+VOCABULARY = 40_000
+WORDS = 330  # of a document
+KEYWORDS = 30  # of a rule
+START = datetime(2026, 1, 1, tzinfo=UTC)
+_SYLLABLES = [a + b for a in "bcdfghjklmnprstvz" for b in ("a", "e", "i", "o", "u", "an", "er", "is", "on")]
+_COUNTRIES = [a + b for a in "ABCDEFGHIJ" for b in "KLMNOPQRST"]
+
+
+class World:
+    """The made-up words, places and documents; the same for the same seed."""
+
+    def __init__(self, seed: int = SEED) -> None:
+        self._random = random.Random(seed)
+        self.words = self._make_words()
+        self._cumulative = self._zipf(len(self.words))
+        self.types = sorted(EVENT_TYPES)
+
+    def rules(self, count: int) -> tuple[Rule, ...]:
+        """``count`` rules of the three kinds."""
+        return tuple(Rule.model_validate(self._rule(number)) for number in range(count))
+
+    def regions(self) -> tuple[Region, ...]:
+        """400 regions: provinces, some circles, some countries."""
+        found = [{"id": f"p{n}", "admin1": [f"{_COUNTRIES[n % 100]}-{n // 100}"]} for n in range(300)]
+        found += [
+            {"id": f"c{n}", "within": {"lat": n - 40.0, "lon": n * 3 - 150.0, "radius_km": 60}}
+            for n in range(80)
+        ]
+        found += [{"id": f"n{n}", "countries": [_COUNTRIES[n]]} for n in range(20)]
+        return tuple(Region.model_validate(region) for region in found)
+
+    def document(self, number: int) -> EnrichedDocument:
+        """One enriched document."""
+        rng = random.Random(SEED * 1_000_003 + number)
+        words = rng.choices(self.words, cum_weights=self._cumulative, k=WORDS)
+        sentences, text = _lay_out(words)
+        places = tuple(_place(rng, text, sentences) for _ in range(12))
+        published = START + timedelta(minutes=number)
+        return EnrichedDocument(
+            id=f"d{number}",
+            revision="1",
+            title=text.split("\n", 1)[0],
+            text=text,
+            language="en",
+            published=published,
+            effective=published,
+            publisher=f"Publisher {number % 50}",
+            places=places,
+            events=tuple(self._event(rng, text, sentences, published) for _ in range(4)),
+            sentences=tuple(Sentence(start=start, end=end) for start, end in sentences),
+            story=f"s{number // 2}",
+            pipeline="benchmark",
+        )
+
+    def _make_words(self) -> list[str]:
+        found: dict[str, None] = {}
+        while len(found) < VOCABULARY:
+            found["".join(self._random.choices(_SYLLABLES, k=self._random.randint(2, 4)))] = None
+        return list(found)
+
+    def _zipf(self, count: int) -> list[float]:
+        total, found = 0.0, []
+        for rank in range(1, count + 1):
+            total += 1 / (rank + 2.7)
+            found.append(total)
+        return found
+
+    def _keyword(self) -> str:
+        """From the rarer nine tenths, as keywords are; a third are phrases of two words."""
+        rank = int(math.exp(self._random.uniform(math.log(VOCABULARY / 10), math.log(VOCABULARY))))
+        word = self.words[min(rank, VOCABULARY - 1)]
+        return f"{word} {self._random.choice(self.words)}" if self._random.random() < 1 / 3 else word
+
+    def _rule(self, number: int) -> dict[str, object]:
+        keywords = [self._keyword() for _ in range(KEYWORDS)]
+        kind = number % 10
+        when: dict[str, object] = {"keywords": keywords}
+        if kind < 7:
+            when["regions"] = [f"p{self._random.randrange(300)}", f"c{self._random.randrange(80)}"]
+        elif kind < 9:
+            when["regions"] = [f"n{self._random.randrange(20)}"]
+            when["any"] = [{"events": self._random.sample(self.types, 2)}, {"min_killed": 5}]
+        else:  # keywords alone: phrases, as people learn to write after the first day of false alarms
+            when["keywords"] = [f"{self._keyword()} {self._keyword()}" for _ in range(KEYWORDS)]
+        return {"id": f"r{number}", "when": when}
+
+    def _event(
+        self, rng: random.Random, text: str, sentences: tuple[tuple[int, int], ...], published: datetime
+    ) -> Event:
+        start, end = rng.choice(sentences)
+        word = text[start:end].split()[0]
+        day = published.date().isoformat()
+        return Event(
+            type=rng.choice(self.types),
+            trigger=Span(start=start, end=start + len(word), text=word),
+            status=rng.choices(("current", "background", "planned"), (6, 3, 1))[0],
+            places=(rng.randrange(12),),
+            date=DateRange(start=day, end=day, text="today"),
+            actors=(Actor(name=f"Group {rng.randrange(200)}", role="agent"),),
+            casualties=(Casualties(kind="killed", min=rng.randrange(12), max=12),),
+            confidence=0.8,
+            sentence=(start, end),
+        )
+
+
+def _lay_out(words: list[str]) -> tuple[tuple[tuple[int, int], ...], str]:
+    sentences, text = [], ""
+    for first in range(0, len(words), 22):
+        sentence = " ".join(words[first : first + 22]).capitalize() + "."
+        sentences.append((len(text), len(text) + len(sentence)))
+        text += sentence + ("\n" if first == 0 else " ")
+    return tuple(sentences), text
+
+
+def _place(rng: random.Random, text: str, sentences: tuple[tuple[int, int], ...]) -> Place:
+    start, _ = rng.choice(sentences)
+    number = int(rng.paretovariate(0.7)) % 300
+    return Place(
+        start=start,
+        end=start + 4,
+        text=text[start : start + 4],
+        name=f"Place {number}-{rng.randrange(30)}",
+        kind="city",
+        country=_COUNTRIES[number % 100],
+        admin1=f"{_COUNTRIES[number % 100]}-{number // 100}",
+        latitude=rng.uniform(-60, 60),
+        longitude=rng.uniform(-170, 170),
+        precision="city",
+        confidence=0.8,
+    )
+
+
+def config_of(world: World, rules: int) -> Config:
+    return Config(folder=Path(), regions=world.regions(), rules=world.rules(rules))
+
+
+def seconds_per_document(rules: RuleSet, documents: list[EnrichedDocument], repeats: int = 3) -> float:
+    """CPU time, best of ``repeats`` rounds, after one that warms the caches."""
+    now = START + timedelta(days=1)
+    best = math.inf
+    for _ in range(repeats + 1):
+        begun = time.process_time()
+        for doc in documents:
+            rules.evaluate(doc, now)
+        best = min(best, (time.process_time() - begun) / len(documents))
+    return best
+
+
+def costs(console: Console, documents: int) -> None:
+    table = Table(
+        "rules", "keywords", "compile s", "µs/document", "documents/s", "matches/doc", "to 10 rules"
+    )
+    docs = [World().document(number) for number in range(documents)]
+    baseline = None
+    for count in (10, 100, 1000, 10_000):
+        begun = time.perf_counter()
+        rules = compile_rules(config_of(World(), count))
+        compiled = time.perf_counter() - begun
+        gc.collect()
+        gc.freeze()
+        each = seconds_per_document(rules, docs)
+        gc.unfreeze()
+        baseline = baseline or each
+        matches = sum(len(rules.evaluate(doc, START)) for doc in docs) / len(docs)
+        table.add_row(
+            f"{count:,}",
+            f"{count * KEYWORDS:,}",
+            f"{compiled:.1f}",
+            f"{each * 1e6:.0f}",
+            f"{1 / each:,.0f}",
+            f"{matches:.2f}",
+            f"{each / baseline:.2f}",
+        )
+    console.print(table)
+
+
+def _replay_part(part: tuple[int, int, int]) -> tuple[int, int, float, list[float]]:
+    """(documents, alerts, seconds, memory in MB at each tenth) of one process's share, decoding included."""
+    first, last, step = part
+    world = World()
+    rules = compile_rules(config_of(world, 100))
+    raiser = Raiser(rules, MemoryStore(), backfill="benchmark")
+    pool = [encode(world.document(number)) for number in range(400)]
+    numbers = range(first, last, step)
+    alerts, memory = 0, []
+    begun = time.perf_counter()
+    for position, doc in enumerate(_again(pool, numbers)):
+        now = doc.effective or START
+        alerts += len(raiser.document(doc, rules.evaluate(doc, now), now))
+        if position % max(1, len(numbers) // 10) == 0:
+            memory.append(_resident_mb())
+    return len(numbers), alerts, time.perf_counter() - begun, memory
+
+
+def _again(pool: list[bytes], numbers: range) -> Iterator[EnrichedDocument]:
+    """Documents without end from a pool of encoded ones, each with its own id and time, decoded each time."""
+    for number in numbers:
+        value = pool[number % len(pool)]
+        old = str(number % len(pool))
+        value = value.replace(f'"id":"d{old}"'.encode(), f'"id":"d{number}"'.encode(), 1)
+        value = value.replace(b'"story":"s', f'"story":"s{number}-'.encode(), 1)
+        at = (START + timedelta(minutes=number)).isoformat().replace("+00:00", "Z").encode()
+        before = (START + timedelta(minutes=number % len(pool))).isoformat().replace("+00:00", "Z").encode()
+        yield decode(value.replace(before, at), EnrichedDocument)
+
+
+def _resident_mb() -> float:
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * resource.getpagesize() / 1e6
+
+
+def replay(console: Console, documents: int, processes: int) -> None:
+    parts = [(number, documents, processes) for number in range(processes)]
+    begun = time.perf_counter()
+    with multiprocessing.get_context("spawn").Pool(processes) as pool:
+        done = pool.map(_replay_part, parts)
+    total = time.perf_counter() - begun
+    table = Table("process", "documents", "alerts", "documents/s", "memory MB, at each tenth")
+    for number, (count, alerts, seconds, memory) in enumerate(done):
+        shown = " ".join(f"{value:.0f}" for value in memory)
+        table.add_row(str(number), f"{count:,}", f"{alerts:,}", f"{count / seconds:,.0f}", shown)
+    together = sum(count / seconds for count, _, seconds, _ in done)
+    table.add_row("all", f"{documents:,}", "", f"{together:,.0f}", f"start to end {total:.0f} s")
+    console.print(table)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--documents", type=int, default=400)
+    parser.add_argument("--replay", type=int, default=0, metavar="N")
+    parser.add_argument("--processes", type=int, default=2)
+    options = parser.parse_args()
+    console = Console(width=120)
+    costs(console, options.documents)
+    if options.replay:
+        replay(console, options.replay, options.processes)
+
+
+if __name__ == "__main__":
+    main()
