@@ -19,7 +19,7 @@ demo: .venv/installed ## watch made-up articles become alerts, without network
 	$(BIN)/tocsin demo $(ARGS)
 
 test: .venv/installed ## run the whole test suite (ARGS="-k loader" narrows it)
-	$(BIN)/pytest -n $(WORKERS) -q $(ARGS)
+	$(BIN)/pytest -n $(WORKERS) -q -rfE $(ARGS)
 
 check: .venv/installed ## lint, types, import layers, documentation and hygiene
 	$(BIN)/ruff check $(PYTHON_FILES)

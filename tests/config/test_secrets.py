@@ -78,7 +78,7 @@ SPELLINGS = st.sampled_from(
     removed=st.integers(0, 3),
     inserted=MISTAKES,
 )
-@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_wrong_files_show_nothing(
     tmp_path: Path,
     caplog: pytest.LogCaptureFixture,
