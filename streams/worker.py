@@ -13,45 +13,26 @@ import logging
 import threading
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from config.errors import DeliveryFailed, Fenced, LogError, MalformedRecord, StateError
 from config.models.root import Config
+from streams.attempts import Attempts, one_line
 from streams.backoff import Backoff
 from streams.broker import Broker, Session
-from streams.deadletters import carry, dead_letter
+from streams.limits import Counts, Limits
 from streams.records import OutputRecord, Record, TopicPartition
-from streams.stage import Prepares, Stage, Stateful, Ticks
+from streams.stage import Stage, Stateful, Ticks
 from streams.state_errors import translated
+from streams.suspects import Suspects
 from streams.topics import create_topics
+
+__all__ = ["Counts", "Limits", "Worker"]
 
 log = logging.getLogger(__name__)
 
 _POLL_SECONDS = 0.5  # how soon a stop is noticed while idle
 _TICK_SECONDS = 1.0
 _STEADY_SECONDS = 5.0  # an idle session that lasted this long works again
-
-
-@dataclass(slots=True)
-class Limits:
-    """How much a worker takes on."""
-
-    max_records: int = 100  # polled, and prepared, at a time
-    checkpoint_seconds: float = 1.0  # outputs become visible at least this often while there is work
-    checkpoint_bytes: int = 16_000_000  # outputs held in memory
-    attempts: int = 3  # before a record becomes a dead letter
-    retry_seconds: float = 0.2  # before the second attempt; doubles
-
-
-@dataclass(slots=True)
-class Counts:
-    """What a worker did since it was made."""
-
-    processed: int = 0  # records checkpointed, dead letters included
-    outputs: int = 0
-    dead_letters: int = 0
-    checkpoints: int = 0
-    recoveries: int = 0  # times that it began again at the last checkpoint
 
 
 class Worker:
@@ -65,6 +46,8 @@ class Worker:
         self._limits = limits or Limits()
         self._group = config.topic(stage.name)
         self._topics = [config.topic(name) for name in stage.inputs]
+        self._suspects = Suspects(config.data_dir / "at-work" / self._group)
+        self._attempts = Attempts(stage, self._limits, self.counts, self._suspects)
         self._fresh: set[TopicPartition] = set()
         self._next_tick = 0.0
         self._trouble = ""  # what keeps us from working, as last said
@@ -112,6 +95,7 @@ class Worker:
                     self._tell("")
         finally:
             self._discard()
+            self._suspects.forget()
             session.close()
 
     def _tell(self, trouble: str) -> None:
@@ -125,9 +109,11 @@ class Worker:
     # partitions
 
     def _assigned(self, places: Sequence[TopicPartition]) -> None:
+        self._suspects.forget()
         self._fresh.update(places)
 
     def _revoked(self, places: Sequence[TopicPartition]) -> None:
+        self._suspects.forget()
         self._fresh.difference_update(places)
         self._discard()
 
@@ -153,11 +139,11 @@ class Worker:
 
     def _handle(self, session: Session, records: Sequence[Record], stop: threading.Event) -> None:
         """Process and checkpoint; a batch that cannot be checkpointed is taken apart to find the culprit."""
-        self._prepare(records)
+        self._attempts.prepare(records)
         batch: list[tuple[Record, list[OutputRecord]]] = []
         started, size = time.monotonic(), 0
         for record in records:
-            outputs = self._process(record, stop)
+            outputs = self._attempts.process(record, stop)
             if outputs is None:
                 break
             batch.append((record, outputs))
@@ -171,51 +157,6 @@ class Worker:
                     break
         if batch:
             self._finish(session, batch)
-
-    def _prepare(self, records: Sequence[Record]) -> None:
-        if not isinstance(self.stage, Prepares):
-            return
-        try:
-            with translated():
-                self.stage.prepare(records)
-        except (LogError, StateError) as error:
-            if not isinstance(error, MalformedRecord):
-                raise
-        except Exception:
-            log.exception("%s: preparing a batch failed; going on record by record", self.stage.name)
-
-    def _process(self, record: Record, stop: threading.Event) -> list[OutputRecord] | None:
-        """The outputs of one record, or its dead letter; None when stopped before it was clear."""
-        delay = self._limits.retry_seconds
-        attempt = 1
-        while True:
-            try:
-                with translated():
-                    return [carry(record, output) for output in self.stage.process(record)]
-            except MalformedRecord as error:
-                return [self._dead(record, error)]
-            except (LogError, StateError):
-                raise
-            except Exception as error:  # noqa: BLE001 - whatever it is, the record is kept with the reason
-                if attempt >= self._limits.attempts:
-                    return [self._dead(record, error)]
-                if stop.wait(delay):
-                    return None
-            attempt += 1
-            delay *= 2
-
-    def _dead(self, record: Record, error: Exception) -> OutputRecord:
-        log.error(
-            "%s: %s[%d]@%d becomes a dead letter: %s: %s",
-            self.stage.name,
-            record.topic,
-            record.partition,
-            record.offset,
-            type(error).__name__,
-            _one_line(error),
-        )
-        self.counts.dead_letters += 1
-        return dead_letter(record, self.stage.name, error)
 
     # checkpoints
 
@@ -240,13 +181,13 @@ class Worker:
         self._discard()
         if len(batch) == 1:
             record = batch[0][0]
-            letter = self._dead(record, error)
+            letter = self._attempts.dead(record, error)
             self._checkpoint(session, [letter], {record.place: record.offset + 1})
             self.counts.processed += 1
             return
-        log.warning("%s: a checkpoint failed (%s); going record by record", self.stage.name, _one_line(error))
+        log.warning("%s: a checkpoint failed (%s); going record by record", self.stage.name, one_line(error))
         for record, _ in batch:
-            outputs = self._process(record, threading.Event())
+            outputs = self._attempts.process(record, threading.Event())
             self._finish(session, [(record, outputs or [])])
 
     def _checkpoint(
@@ -277,7 +218,3 @@ class Worker:
         except Exception:
             log.exception("%s: what is done from time to time failed; records go on", self.stage.name)
             self._discard()
-
-
-def _one_line(error: BaseException) -> str:
-    return " ".join(str(error).split())[:300]

@@ -15,10 +15,12 @@ from pathlib import Path
 import pytest
 
 from config.models.root import Config
+from streams import headers
 from streams.broker import Broker
 from streams.lag import group_lag
 from streams.open import open_broker
 from streams.records import OutputRecord
+from streams.suspects import DEATHS
 from streams.topics import create_topics
 from tests.streams.contract import read_all
 from tests.support.kafka import TestBroker
@@ -106,6 +108,19 @@ def test_embedded_workers_killed_at_random(tmp_path: Path) -> None:
             workers.append(running.start())
         running.wait()
         assert running.outputs() == Counter(expected)
+
+
+def test_a_record_that_kills_every_process_becomes_a_dead_letter(tmp_path: Path) -> None:
+    with system(tmp_path, "embedded") as running:
+        expected = running.feed()
+        for _ in range(DEATHS):
+            assert running.start("value:v123").wait(60) == -9
+        running.start("value:v123")
+        running.wait()
+        assert running.outputs() == Counter(expected - {b"v123"})
+        (letter,) = read_all(running.broker, running.config.topic("articles.dlq"), 1)
+        assert letter.value == b"v123"
+        assert letter.header(headers.DLQ_MESSAGE) == b"3 processes died while working on this record"
 
 
 @pytest.mark.kafka

@@ -2,8 +2,9 @@
 
 python -m tests.support.relay_worker FOLDER LOG PREFIX [DIE_AT]
 
-DIE_AT is ``process:N``, ``written:N`` or ``checkpointed:N``: kill -9 by its own hand at the N-th record,
-after the outputs of the N-th checkpoint were written but before they were committed, or right after it.
+DIE_AT is ``value:V``, ``process:N``, ``written:N`` or ``checkpointed:N``: kill -9 by its own hand whenever it
+works on the record V, at the N-th record, after the outputs of the N-th checkpoint were written but before
+they were committed, or right after it.
 """
 
 from __future__ import annotations
@@ -57,8 +58,12 @@ class Relay:
     def __init__(self, config: Config, die_at: str) -> None:
         self.output = config.topic("documents")
         self.countdown = Countdown("process", die_at)
+        point, _, value = die_at.partition(":")
+        self.deadly = value.encode() if point == "value" else None
 
     def process(self, record: Record) -> Sequence[OutputRecord]:
+        if record.value == self.deadly:
+            os.kill(os.getpid(), signal.SIGKILL)
         self.countdown.step()
         time.sleep(0.002)  # so that there is something to interrupt
         return [OutputRecord(self.output, record.key, record.value)]
