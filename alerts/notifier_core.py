@@ -15,14 +15,15 @@ from sqlalchemy import Connection, Engine, Row
 from alerts import outbox_leases
 from alerts.acknowledge_links import Linker
 from alerts.channels.base import Message, Sender
+from alerts.delivery_alerts import report_failure
 from alerts.escalation import reminder_row
 from alerts.messages import Alert
 from alerts.outbox_dispatch import insert_rows, next_due, plan_due, route_notices
 from alerts.outbox_leases import Lease
-from alerts.outbox_messages import load
+from alerts.outbox_messages import InHand, load
 from alerts.outbox_outcomes import History, Judge, Outcome, Result
 from alerts.outbox_owners import Owner, Registry
-from alerts.outbox_tables import SENT
+from alerts.outbox_tables import FAILED, SENT
 from alerts.routing import Destination, Router
 from config.errors import ChannelError, StateUnavailable
 from config.models.channels import ChannelBase
@@ -33,7 +34,6 @@ from streams.state import reading, writing
 log = logging.getLogger(__name__)
 
 Clock = Callable[[], datetime]
-InHand = tuple[Lease, Message, tuple[Row[Any], ...]]
 _AT_ONCE = 20
 _INSIST = 120  # tries to record a result: about ten minutes
 
@@ -56,6 +56,7 @@ class NotifierCore:
         self.senders = senders
         self.registry = Registry(owner or Owner.make())
         self._links = Linker(config.settings)
+        self._operator = config.settings.operator_channel
         self._pause = pause
         self._chance = chance or random.Random()  # noqa: S311 (jitter, not a secret)
 
@@ -85,7 +86,8 @@ class NotifierCore:
         if self._nothing_for(channel, clock()):
             return 0
         with writing(self.engine) as connection:
-            leased = list(outbox_leases.lease(connection, self.owner, channel, clock(), _AT_ONCE))
+            taken = outbox_leases.lease(connection, self.owner, channel, clock(), _AT_ONCE)
+            leased = load(connection, taken, lambda alert, to: self._links.url(alert, to, clock()))
             current = self._begin_next(connection, leased, clock())
         done = 0
         while current:
@@ -98,7 +100,7 @@ class NotifierCore:
         self,
         current: InHand,
         result: Result,
-        leased: list[Lease],
+        leased: list[InHand],
         clock: Clock,
         stopping: Callable[[], bool],
     ) -> InHand | None:
@@ -108,7 +110,7 @@ class NotifierCore:
         with writing(self.engine) as connection:
             outcome = self._record(connection, taken, result, rows, clock())
             if outcome.pause_until or stopping():
-                outbox_leases.give_back(connection, waiting)
+                outbox_leases.give_back(connection, [lease for lease, _, _ in waiting])
                 return None
             following = self._begin_next(connection, waiting, clock())
         leased[:] = waiting
@@ -149,12 +151,11 @@ class NotifierCore:
         with reading(self.engine) as connection:
             return not outbox_leases.any_due(connection, channel, now)
 
-    def _begin_next(self, connection: Connection, leased: list[Lease], now: datetime) -> InHand | None:
+    def _begin_next(self, connection: Connection, leased: list[InHand], now: datetime) -> InHand | None:
         while leased:
-            taken = leased.pop(0)
-            if outbox_leases.begin(connection, self.owner, taken, now):
-                message, rows = load(connection, taken, lambda alert, to: self._links.url(alert, to, now))
-                return taken, message, rows
+            following = leased.pop(0)
+            if outbox_leases.begin(connection, self.owner, following[0], now):
+                return following
         return None
 
     def _send(self, channel: str, message: Message) -> Result:
@@ -185,6 +186,8 @@ class NotifierCore:
         outcome = Judge(self.router.channels[taken.channel], now, self._chance).after(result, history)
         if not outbox_leases.finish(connection, self.owner, taken, outcome, now):
             log.warning("delivery %s was taken over by another notifier meanwhile", taken.id)
+        if outcome.state == FAILED and self._operator not in {None, taken.channel}:
+            report_failure(connection, taken.channel, outcome.error or "", now)
         if outcome.state == SENT:
             reminders = (self._reminder(row, now) for row in rows)
             insert_rows(connection, [row for row in reminders if row])

@@ -249,3 +249,28 @@ def test_failed_ones_can_be_sent_again_by_hand(engine: Engine, tmp_path: Path) -
     assert rig.states() == {"sent": 1}
     assert [a.outcome for a in rig.attempts()] == ["permanent", "sent"]
     assert recorder.sent[0].possible_duplicate is False
+
+
+def test_the_operator_hears_of_a_channel_that_refuses(engine: Engine, tmp_path: Path) -> None:
+    channels = {"one": {"type": "terminal"}, "ops": {"type": "terminal"}}
+    config = make_config(
+        tmp_path, {"channels": channels, "route": {"channel": "one"}}, operator_channel="ops"
+    )
+    broken, ops = Recorder(), Recorder()
+    broken.script = [ChannelPermanent("slack: token_revoked")] * 3
+    rig = Rig(engine, config, {"one": broken, "ops": ops})
+    rig.tell(make_alert(1), make_alert(2), make_alert(3))
+    rig.step()
+    (message,) = ops.sent  # one for all three
+    assert message.title == "[high] Channel one does not deliver: slack: token_revoked"
+    assert rig.states(channel="one") == {"failed": 3}
+    rig.oracle()
+
+
+def test_an_operator_channel_that_refuses_does_not_call_itself(engine: Engine, tmp_path: Path) -> None:
+    recorder = Recorder()
+    recorder.script = [ChannelPermanent("no")] * 10
+    config = make_config(tmp_path, {"channels": {"ops": {"type": "terminal"}}}, operator_channel="ops")
+    rig = Rig(engine, config, {"ops": recorder})
+    rig.tell(make_alert())
+    assert len(recorder.messages) == 1
