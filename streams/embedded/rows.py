@@ -11,7 +11,7 @@ import msgspec
 
 from config.errors import DeliveryFailed, LogUnavailable
 from streams.embedded.file import RECORD_TABLE
-from streams.partitioner import partition_of
+from streams.partitioner import murmur2_many, partition_of_hash
 from streams.records import MAX_RECORD_BYTES, OutputRecord, Record, TopicPartition, TopicSpec
 
 _encode_headers = msgspec.msgpack.Encoder().encode
@@ -73,9 +73,10 @@ def append(
 ) -> None:
     """Append in order; ``now`` is in milliseconds and is raised where the clock went back."""
     sizes = topic_sizes(connection)
+    hashes = murmur2_many(record.key for record in records if record.key is not None)
     batches: dict[tuple[str, int], list[OutputRecord]] = {}
     for record in records:
-        batches.setdefault(_place(record, sizes, keyless), []).append(record)
+        batches.setdefault(_place(record, sizes, hashes, keyless), []).append(record)
     for (topic, number), batch in batches.items():
         row = find(connection, TopicPartition(topic, number))
         time = max(now, row.last_timestamp)
@@ -98,7 +99,9 @@ def append(
         )
 
 
-def _place(record: OutputRecord, sizes: Mapping[str, int], keyless: Keyless) -> tuple[str, int]:
+def _place(
+    record: OutputRecord, sizes: Mapping[str, int], hashes: Mapping[bytes, int], keyless: Keyless
+) -> tuple[str, int]:
     if len(record.value) > MAX_RECORD_BYTES:
         raise DeliveryFailed(f"a record of {len(record.value)} bytes for {record.topic} is too large")
     partitions = sizes.get(record.topic)
@@ -108,7 +111,7 @@ def _place(record: OutputRecord, sizes: Mapping[str, int], keyless: Keyless) -> 
         return record.topic, record.partition
     if record.key is None:
         return record.topic, keyless.next(partitions)
-    return record.topic, partition_of(record.key, partitions)
+    return record.topic, partition_of_hash(hashes[record.key], partitions)
 
 
 def read(

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from kafka.partitioner.default import murmur2 as reference
 
-from streams.partitioner import murmur2, partition_of
+from streams.partitioner import murmur2, murmur2_many, partition_of
 
 
 @pytest.mark.parametrize(
@@ -35,3 +35,8 @@ def test_a_partition_is_in_range_and_always_the_same(key: bytes, partitions: int
     partition = partition_of(key, partitions)
     assert 0 <= partition < partitions
     assert partition == (reference(key) & 0x7FFFFFFF) % partitions
+
+
+@given(st.integers(0, 40).flatmap(lambda n: st.lists(st.binary(min_size=n, max_size=n), max_size=60)))
+def test_many_keys_at_once_hash_like_one_by_one(keys: list[bytes]) -> None:
+    assert murmur2_many([*keys, b"odd one"]) == {key: reference(key) for key in [*keys, b"odd one"]}
