@@ -24,6 +24,8 @@ from console.demo.passage import Passage
 from console.demo.report import Result, print_report
 from console.demo.sinks import MailSink, SlackDouble
 from console.demo.site import Site, SiteServer
+from console.preparation import build_gazetteer
+from processors.places.gazetteer import default_path
 
 _QUIET = 2.0  # seconds without anything new, after every article went through, before judging
 _LOOK = 0.25  # seconds between two looks
@@ -52,6 +54,7 @@ class Show:
 
     def run(self) -> int:
         """Run to the end; 0 when what arrived is what was due, else 1."""
+        build_gazetteer(default_path())  # here, where its progress bar can be seen
         with contextlib.ExitStack() as stack:
             server = SiteServer(self._site)
             stack.callback(server.close)
@@ -71,8 +74,6 @@ class Show:
         return exits.OK if result.ok else exits.NO
 
     def _configure(self, mail: MailSink, slack: SlackDouble) -> None:
-        from processors.places.gazetteer import default_path
-
         self._folder.write_config(
             self._sources,
             site=self._site.base,
@@ -124,6 +125,7 @@ class Show:
         self, process: subprocess.Popen[bytes], passage: Passage, mail: MailSink, slack: SlackDouble
     ) -> bool:
         """Until every article went through and it is quiet, or time is up. True when the system ended."""
+        self._started = time.monotonic()
         end = self._started + self._seconds
         last: tuple[object, ...] = ()
         changed = time.monotonic()

@@ -30,7 +30,7 @@ def kill_each_stage(system: System, news: list[News]) -> list[str]:
     for index, stage in enumerate(stages):
         system.publishers.publish(*news[index * portion : (index + 1) * portion])
         time.sleep(chance.uniform(0.3, 2.5))  # a random moment of the work on this portion
-        system.wait(lambda stage=stage: stage in system.stages(), 60, f"{stage} to kill")
+        system.wait(lambda stage=stage: stage in system.stages(), 120, f"{stage} to kill")
         system.stages()[stage].send_signal(signal.SIGKILL)
         killed.append(stage)
     system.publishers.publish(*news[len(stages) * portion :])
@@ -81,7 +81,7 @@ def test_embedded_log(make_system: Callable[..., System]) -> None:
     news = mixed(ARTICLES)
     system.start()
     assert sorted(kill_each_stage(system, news)) == sorted(STAGES)
-    each_once(system, news, 90)
+    each_once(system, news, 180)
 
 
 @pytest.mark.kafka
@@ -91,4 +91,4 @@ def test_kafka(make_system: Callable[..., System], kafka: TestBroker) -> None:
     news = mixed(ARTICLES)
     system.start()
     assert sorted(kill_each_stage(system, news)) == sorted(STAGES)
-    each_once(system, news, 150)
+    each_once(system, news, 240)

@@ -15,9 +15,9 @@ def follow_one_strike(system: System) -> None:
     news = strike(1, "Poltava")
     system.publishers.publish(news, quiet(2))
     system.start()
-    system.wait(lambda: len(system.enriched()) == 2, 90, "two enriched documents")
+    system.wait(lambda: len(system.enriched()) == 2, 180, "two enriched documents")
     system.wait(
-        lambda: len(system.mail.messages) == 1 and len(system.slack.posts) == 1, 60, "a mail and a post"
+        lambda: len(system.mail.messages) == 1 and len(system.slack.posts) == 1, 180, "a mail and a post"
     )
     (mail,), (post,) = system.mail.messages, system.slack.posts
     assert "Poltava" in str(mail["Subject"])
@@ -44,7 +44,7 @@ def test_embedded_log(system: System) -> None:
     # After a clean restart nothing comes again, and news still come through.
     system.start()
     system.publishers.publish(strike(3, "Lviv"))
-    system.wait(lambda: len(system.mail.messages) == 2, 90, "the second mail")
+    system.wait(lambda: len(system.mail.messages) == 2, 180, "the second mail")
     assert system.stop() == 0
     assert len(system.enriched()) == 3
     assert len(system.slack.posts) == 2

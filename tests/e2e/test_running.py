@@ -26,7 +26,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
         yield system
 
 
-def wait_for_line(system: System, line: str, times: int = 1, seconds: float = 90) -> None:
+def wait_for_line(system: System, line: str, times: int = 1, seconds: float = 180) -> None:
     system.wait(lambda: system.run_log.read_text().count(line) >= times, seconds, f"{line!r} in the log")
 
 
@@ -46,12 +46,12 @@ def test_a_reload_changes_what_fires_and_an_invalid_one_changes_nothing(running:
     wait_for_line(running, "reload refused, the old configuration stays", times=5)
     assert 'did you mean "ukraine"?' in running.tail()
     running.publishers.publish(strike(1, "Odesa"))
-    running.wait(lambda: mails_about(running, "Odesa") == 1, 90, "a mail under the old rules")
+    running.wait(lambda: mails_about(running, "Odesa") == 1, 180, "a mail under the old rules")
 
     running.write("rules.yaml", RULES.replace("id: strikes", "id: changed"))
     wait_for_line(running, "alerter: configuration reloaded")
     running.publishers.publish(strike(2, "Lviv"))
-    running.wait(lambda: mails_about(running, "Lviv") == 1, 90, "a mail under the new rules")
+    running.wait(lambda: mails_about(running, "Lviv") == 1, 180, "a mail under the new rules")
     rules = {item["alert"]["headline"]: item["alert"]["rule"] for item in answers(running, "alerts", "list")}
     assert {rule for headline, rule in rules.items() if "Lviv" in headline} == {"changed"}
     assert {stage: process.pid for stage, process in running.stages().items()} == pids
@@ -60,9 +60,9 @@ def test_a_reload_changes_what_fires_and_an_invalid_one_changes_nothing(running:
 def test_sighup_reloads_and_the_number_of_workers_follows_the_configuration(running: System) -> None:
     settings = (running.config_folder / "tocsin.yaml").read_text()
     running.write("tocsin.yaml", settings + "workers: { extractor: 0 }\n")
-    running.wait(lambda: "extractor" not in running.stages(), 60, "the extractor to leave")
+    running.wait(lambda: "extractor" not in running.stages(), 180, "the extractor to leave")
     running.write("tocsin.yaml", settings)
-    running.wait(lambda: "extractor" in running.stages(), 60, "the extractor to come back")
+    running.wait(lambda: "extractor" in running.stages(), 180, "the extractor to come back")
     before = running.run_log.read_text().count("notifier: configuration reloaded")
     assert running.process is not None
     running.process.send_signal(signal.SIGHUP)
@@ -79,16 +79,16 @@ def test_a_record_that_is_no_json_becomes_a_dead_letter_and_the_stage_goes_on(ru
     producer.close()
     broker.close()
     running.publishers.publish(strike(3, "Poltava"))
-    running.wait(lambda: mails_about(running, "Poltava") == 1, 90, "the mail after the bad records")
+    running.wait(lambda: mails_about(running, "Poltava") == 1, 180, "the mail after the bad records")
 
-    running.wait(lambda: len(answers(running, "dlq", "list")) == 3, 60, "three dead letters")
+    running.wait(lambda: len(answers(running, "dlq", "list")) == 3, 180, "three dead letters")
     letters = answers(running, "dlq", "list")
     assert {letter["stage"] for letter in letters} == {"extractor", "enricher", "alerter"}
     shown = running.tocsin("dlq", "show", letters[0]["id"])
     assert "no json" in shown.stdout
     assert "\x1b" not in shown.stdout
     assert running.tocsin("dlq", "replay", letters[0]["id"]).returncode == 0
-    running.wait(lambda: len(answers(running, "dlq", "list")) == 4, 60, "it fails again")
+    running.wait(lambda: len(answers(running, "dlq", "list")) == 4, 180, "it fails again")
 
 
 def test_an_archive_goes_through_the_stages_and_tells_nobody(running: System, tmp_path: Path) -> None:
@@ -105,13 +105,13 @@ def test_an_archive_goes_through_the_stages_and_tells_nobody(running: System, tm
     answer = json.loads(imported.stdout)
     assert answer["imported"] == 2
     assert [item["number"] for item in answer["refused"]] == [3]
-    running.wait(lambda: len(running.enriched()) == before + 2, 60, "the archive enriched")
-    running.wait(lambda: running.tocsin("lag", "--max", "0").returncode == 0, 60, "nothing left to do")
+    running.wait(lambda: len(running.enriched()) == before + 2, 180, "the archive enriched")
+    running.wait(lambda: running.tocsin("lag", "--max", "0").returncode == 0, 180, "nothing left to do")
     listed = [item["alert"] for item in answers(running, "alerts", "list")]
     (alert,) = [alert for alert in listed if "Uzhhorod" in alert["headline"]]
     assert alert["backfill"].startswith("import-")
     running.publishers.publish(strike(4, "Chernivtsi"))
-    running.wait(lambda: mails_about(running, "Chernivtsi") == 1, 90, "the mail about today's news")
+    running.wait(lambda: mails_about(running, "Chernivtsi") == 1, 180, "the mail about today's news")
     assert mails_about(running, "Uzhhorod") == 0
 
 
@@ -124,4 +124,4 @@ def test_a_crashed_supervisor_takes_its_children_along(running: System) -> None:
     _, alive = psutil.wait_procs(children, timeout=30)
     assert not alive
     running.start()  # for whatever test comes after this one
-    running.wait(lambda: len(running.stages()) == 5, 60, "five stages again")
+    running.wait(lambda: len(running.stages()) == 5, 180, "five stages again")

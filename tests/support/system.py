@@ -143,23 +143,32 @@ route:
 class System:
     """``with System(folder) as system: system.start()``: configuration, sinks, and the processes."""
 
-    def __init__(self, folder: Path, *, feeds: int = 1, log: str = "embedded", settings: str = "") -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        feeds: int = 1,
+        log: str = "embedded",
+        settings: str = "",
+        intake: str = "",
+        publishers: Publishers | None = None,
+    ) -> None:
         self.folder = folder
         self.config_folder = folder / "config"
         self.config_folder.mkdir(parents=True)
         self.run_log = folder / "run.log"
-        self.publishers = Publishers(feeds)
+        self.publishers = publishers or Publishers(feeds)
         self.mail = MailSink(folder / "mail")
         self.slack = SlackDouble(folder / "slack")
         self.process: subprocess.Popen[bytes] | None = None
-        self._write(log, settings)
+        self._write(log, settings, intake)
 
-    def _write(self, log: str, settings: str) -> None:
+    def _write(self, log: str, settings: str, intake: str) -> None:
         self.write(
             "tocsin.yaml",
             f"data_dir: {self.folder / 'data'}\nlog: {log}\nprefix: t{os.urandom(4).hex()}.\npartitions: 2\n"
             "intake:\n  allow_addresses: [127.0.0.0/8]\n  min_interval: 1s\n"
-            f"  host_spacing: 0s\n  per_host: 32\n  robots: false\n{settings}",
+            f"  host_spacing: 0s\n  per_host: 32\n  robots: false\n  {intake}\n{settings}",
         )
         feeds = "".join(
             f"  - {{ id: feed-{number}, url: '{self.publishers.base}/feed-{number}/feed.xml', "
