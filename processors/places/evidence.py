@@ -44,6 +44,7 @@ NO_LABEL = -1.4
 WITHOUT_MODEL = -1.0  # the model did not run
 UNKNOWN_NAME = -2.9  # the gazetteer has nothing of this name
 INTRODUCED_NAME = -0.5  # the same, but the text says that it is a place
+NEWSWORTHY = 1.4  # the project's supplement lists the place
 ROMANIZED = -0.8  # it has, in another romanization
 
 LOCATIVE = 1.6
@@ -77,10 +78,10 @@ def fame(hits: Sequence[Hit]) -> float:
             value = 2.2
         elif entry.kind == "admin1":
             value = 1.8
-        elif entry.population > 0:
-            value = -0.9 + 0.45 * (len(str(entry.population)) - 3) + entry.alternates / 60
         else:
-            value = -0.6 + (1.6 if entry.priority else 0.0)
+            digits = len(str(entry.population)) - 3 if entry.population else 0
+            value = -0.9 + 0.45 * digits + entry.alternates / 60
+            value = max(value, NEWSWORTHY) if entry.priority else value
         best = max(best, value - (0.0 if hit.primary else 0.5) + (ROMANIZED if hit.loose else 0.0))
     return best
 

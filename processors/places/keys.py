@@ -72,7 +72,7 @@ def fold(name: str) -> str:
     lowered = lowered.replace("i̇", "i")
     marked = unicodedata.normalize("NFKD", lowered)
     plain = "".join(c for c in marked if not unicodedata.combining(c))
-    return " ".join(unicodedata.normalize("NFKC", plain).translate(_TRANSLATION).split())
+    return " ".join(unicodedata.normalize("NFKC", plain).casefold().translate(_TRANSLATION).split())
 
 
 def without_article(name: str) -> str:

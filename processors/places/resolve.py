@@ -37,26 +37,26 @@ class Weights:
     """The constants of the score, in units of log-odds."""
 
     population: float = 0.32  # per natural log of inhabitants
-    alternates: float = 0.20  # per natural log of alternate names
+    alternates: float = 0.2  # per natural log of alternate names
     primary: float = 1.5
     romanized: float = -1.0
-    country: float = 2.2
+    country: float = 1.65
     region: float = 3.0
-    admin1: float = 2.5
+    admin1: float = 1.66
     admin2: float = 1.2
     supplement: float = 3.0
     own: float = 9.0
     near: float = 4.0  # other names lie nearby ...
-    near_km: float = 100.0
-    near_slope: float = 1.0  # ... how few suffice
-    same_admin1: float = 2.0
+    near_km: float = 75.0
+    near_slope: float = 1.33  # ... how few suffice
+    same_admin1: float = 3.0
     admin1_slope: float = 0.8
-    same_country: float = 0.8  # all other names lie in this country
+    same_country: float = 0.6  # all other names lie in this country
     containment: float = 6.0
-    home_country: float = 1.5
+    home_country: float = 2.5
     clue: float = 1.5
     demonym: float = 1.5
-    division_of_city: float = -1.0  # a division called after its city, where the text does not say "province"
+    division_of_city: float = -0.5  # a division called after its city, where the text does not say "province"
     said_division: float = 4.0
     said_city: float = 2.0
     usual: float = 2.5  # the sense that the news usually means

@@ -53,7 +53,9 @@ class PlaceFinder:
         containers = _containers(page, mentions)
         _split_senses(mentions, containers)
         topics = _topics(mentions, containers)
-        resolve(list(topics.values()), _votes(mentions), source_country, country_clues(text), self.weights)
+        votes = _votes(mentions)
+        resolve(list(topics.values()), votes, source_country, country_clues(text), self.weights)
+        _drop_far_romanizations(mentions, topics, {*votes, source_country})
         places = [_demonym_place(m, m.demonym) for m in mentions if m.demonym is not None]
         places += [_known_place(m, topics[m.sense or m.key]) for m in mentions if m.hits]
         places += self._unknown(mentions, containers, topics)
@@ -121,6 +123,18 @@ def _topics(mentions: Iterable[Mention], containers: Mapping[int, Mention]) -> d
         if outer is not None and outer.hits:
             topics[mention.sense or mention.key].within.add(order[outer.sense or outer.key])
     return topics
+
+
+def _drop_far_romanizations(
+    mentions: Iterable[Mention], topics: Mapping[str, Topic], countries: set[str | None]
+) -> None:
+    """A name found only under another romanization is believed only in a country that the text speaks of."""
+    doubtful = {key for key, topic in topics.items() if all(hit.loose for hit in topic.hits)}
+    spoken_of = countries | {t.entries[0].country for key, t in topics.items() if key not in doubtful}
+    for mention in mentions:
+        key = mention.sense or mention.key
+        if key in doubtful and topics[key].entries[0].country not in spoken_of:
+            mention.hits = []
 
 
 def _votes(mentions: Iterable[Mention]) -> dict[str, float]:

@@ -10,7 +10,11 @@ from typing import NamedTuple
 
 import numpy as np
 
+from processors.places.keys import fold, loose
+from processors.places.records import distance_km
+
 DATA = resources.files("processors") / "data"
+SAME_PLACE_KM = 12.0  # the supplement's points are good to a few kilometres
 TABLES = (
     "admin.tsv.gz",
     "city_admin2.bin.gz",
@@ -189,10 +193,50 @@ def city_sources() -> Iterator[Source]:
         )
 
 
+def merged_sources() -> Iterator[Source]:
+    """Cities with the supplement's spellings, then the supplement's places that no city is."""
+    extra = list(supplement_sources())
+    cells: dict[tuple[int, int], list[int]] = {}
+    for number, place in enumerate(extra):
+        for cell in _cells(place.latitude, place.longitude):
+            cells.setdefault(cell, []).append(number)
+    merged: set[int] = set()
+    for city in city_sources():
+        near = cells.get((round(city.latitude * 5), round(city.longitude * 5)), ())
+        for number in near:
+            if number not in merged and _is_same(city, extra[number]):
+                merged.add(number)
+                city = _with_spellings(city, extra[number])  # noqa: PLW2901
+        yield city
+    yield from (place for number, place in enumerate(extra) if number not in merged)
+
+
+def _cells(latitude: float, longitude: float) -> Iterator[tuple[int, int]]:
+    """The cell of a fifth of a degree that holds a point, and its neighbours."""
+    for north in (-1, 0, 1):
+        for east in (-1, 0, 1):
+            yield round(latitude * 5) + north, round(longitude * 5) + east
+
+
+def _is_same(city: Source, place: Source) -> bool:
+    if place.kind != "city" or city.country != place.country:
+        return False
+    if distance_km(city.latitude, city.longitude, place.latitude, place.longitude) > SAME_PLACE_KM:
+        return False
+    ours = {fold(name) for name in (place.name, *place.names)}
+    theirs = {fold(name) for name in (city.name, *city.names)}
+    return bool(ours & theirs) or bool({loose(n) for n in ours} & {loose(n) for n in theirs} - {""})
+
+
+def _with_spellings(city: Source, place: Source) -> Source:
+    names = dict.fromkeys((city.name, *place.names, *city.names))
+    names.pop(place.name, None)
+    return city._replace(name=place.name, names=tuple(names), priority=1)
+
+
 def all_sources() -> Iterator[Source]:
     """Everything that the index holds; divisions and countries come before cities."""
     yield from country_sources()
     yield from admin_sources()
     yield from region_sources()
-    yield from supplement_sources()
-    yield from city_sources()
+    yield from merged_sources()

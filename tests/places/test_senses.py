@@ -1,0 +1,192 @@
+"""Sentences in the manner of agency reports: which place is meant, and what is no place."""
+
+from __future__ import annotations
+
+import pytest
+
+from processors.messages import Place
+from processors.places.resolver import PlaceFinder
+
+
+def places(finder: PlaceFinder, text: str, **context: str) -> dict[str, Place]:
+    return {place.text: place for place in finder.find(text, **context)}
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "where"),
+    [
+        ("Police in Paris, Texas, arrested two men.", "Paris", "US-TX"),
+        ("Talks between the two sides opened in Paris on Monday.", "Paris", "FR-IDF"),
+        ("A bomb exploded in Tripoli, Lebanon. The army closed Tripoli's port.", "Tripoli", "LB-AS"),
+        (
+            "A bomb exploded in Tripoli, Libya's capital, as militias from Misrata arrived.",
+            "Tripoli",
+            "LY-TB",
+        ),
+        ("Atlanta police said the suspect fled Georgia for Alabama.", "Georgia", "US-GA"),
+        ("He flew to Birmingham, Alabama, on Friday.", "Birmingham", "US-AL"),
+        ("Soldiers entered Kandahar after clashes in Helmand and Kabul.", "Kandahar", "AF-KAN"),
+        ("Clashes in the city of Idlib left three dead.", "Idlib", "SY-ID"),
+        ("The cities of Hama and Homs were shelled by Syrian troops.", "Homs", "SY-HI"),
+        ("Columbus, Ohio, police said the man came from Newark, Ohio.", "Newark", "US-OH"),
+        (
+            "Sheriff's deputies in Lexington, Kentucky, searched homes in Richmond and Berea.",
+            "Richmond",
+            "US-KY",
+        ),
+        ("The mayor of London, Ontario, met colleagues from Windsor and Hamilton.", "London", "CA-ON"),
+        ("Prosecutors in Cordoba, Argentina, said the gang was from Rosario.", "Cordoba", "AR-X"),
+        ("Militants attacked a base near Menaka in Mali.", "Menaka", "ML-9"),
+        ("Gunmen abducted students in Jangebe, Zamfara state.", "Jangebe", "NG-ZA"),
+    ],
+)
+def test_homonyms_are_told_apart_by_their_context(
+    finder: PlaceFinder, text: str, name: str, where: str
+) -> None:
+    assert places(finder, text)[name].admin1 == where
+
+
+def test_a_country_and_a_state_of_one_name(finder: PlaceFinder) -> None:
+    found = places(finder, "The Georgian parliament in Tbilisi voted; Georgia's president objected.")
+    assert (found["Georgia"].kind, found["Georgia"].country) == ("country", "GE")
+
+
+def test_two_senses_in_one_text_stay_two_where_the_text_says_so(finder: PlaceFinder) -> None:
+    found = finder.find("He was born in Alexandria, Louisiana, and moved to Alexandria, Egypt.")
+    assert [p.country for p in found if p.text == "Alexandria"] == ["US", "EG"]
+
+
+def test_one_sense_per_document_where_it_does_not(finder: PlaceFinder) -> None:
+    found = finder.find(
+        "Police in Paris, Texas, were called at dawn.\n\nThe Paris fire chief praised his crew."
+    )
+    assert {p.admin1 for p in found if p.text == "Paris"} == {"US-TX"}
+
+
+def test_the_country_of_the_feed_helps_where_nothing_else_does(finder: PlaceFinder) -> None:
+    text = "A shop burned down in Cambridge overnight, firefighters said."
+    assert places(finder, text)["Cambridge"].country == "GB"
+    assert places(finder, text, source_country="US")["Cambridge"].country == "US"
+
+
+@pytest.mark.parametrize(
+    ("text", "word", "country"),
+    [
+        ("Syrian troops shelled the town.", "Syrian", "SY"),
+        ("Two Americans and a Sri Lankan were hurt.", "Sri Lankan", "LK"),
+        ("Two Americans and a Sri Lankan were hurt.", "Americans", "US"),
+        ("The South Korean navy fired first.", "South Korean", "KR"),
+    ],
+)
+def test_demonyms_are_marked_as_what_they_are(
+    finder: PlaceFinder, text: str, word: str, country: str
+) -> None:
+    place = places(finder, text)[word]
+    assert (place.role, place.country) == ("demonym", country)
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("Jordan Henderson scored twice. Henderson thanked the fans.", "Jordan"),
+        ("Mr. Washington said the deal was done.", "Washington"),
+        ("The Chicago Bulls beat the Toronto Raptors.", "Chicago"),
+        ("The Chicago Bulls beat the Toronto Raptors.", "Toronto"),
+        ("Shots were fired on Baltimore Street, witnesses said.", "Baltimore"),
+        ("Sgt. Houston told reporters that nobody was hurt.", "Houston"),
+        ("In May the army said that it would go.", "May"),
+    ],
+)
+def test_persons_teams_and_streets_called_after_places_are_no_places(
+    finder: PlaceFinder, text: str, word: str
+) -> None:
+    assert word not in places(finder, text)
+
+
+def test_the_models_person_is_no_place_and_its_surname_neither(finder: PlaceFinder) -> None:
+    text = "Israel Houghton sang. Later Houghton left."
+    found = finder.find_in(text, [(0, 15, "PERSON"), (29, 37, "GPE")])
+    assert found == ()
+
+
+def test_a_place_in_the_name_of_an_organisation_has_that_role(finder: PlaceFinder) -> None:
+    text = "The Idlib Health Directorate said ten people died."
+    found = finder.find_in(text, [(0, 28, "ORG")])
+    assert [(p.text, p.role) for p in found] == [("Idlib", "organisation")]
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "precision", "admin1"),
+    [
+        (
+            "Clashes broke out in Kafr Xylos, a village in northern Idlib, overnight.",
+            "Kafr Xylos",
+            "admin1",
+            "SY-ID",
+        ),
+        ("Four died in the village of Qarzaban in Idlib province.", "Qarzaban", "admin1", "SY-ID"),
+        ("A convoy was ambushed near Zabradak, north of Kandahar.", "Zabradak", "admin1", "AF-KAN"),
+    ],
+)
+def test_a_place_that_no_gazetteer_knows_takes_the_region_named_for_it(
+    finder: PlaceFinder, text: str, name: str, precision: str, admin1: str
+) -> None:
+    place = places(finder, text)[name]
+    assert (place.kind, place.geoname_id) == ("unknown", None)
+    assert place.admin1 == admin1
+    assert place.precision in (precision, "admin2")
+    assert place.confidence <= 0.5
+    assert place.why is not None
+    assert "not in the gazetteer" in place.why
+
+
+def test_an_unknown_place_without_any_region_stays_unknown(finder: PlaceFinder) -> None:
+    place = places(finder, "Shots were heard in the village of Qarzaban.")["Qarzaban"]
+    assert (place.precision, place.latitude, place.country) == ("unknown", None, None)
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "precision", "kind"),
+    [
+        ("Fighting went on in Syria.", "Syria", "country", "country"),
+        ("Fighting went on in Idlib province.", "Idlib", "admin1", "admin1"),
+        ("Police in Rapides Parish, Louisiana, were called.", "Rapides Parish", "admin2", "admin2"),
+        ("Fighting went on in the town of Sarmin in Idlib.", "Sarmin", "city", "city"),
+        ("A drone hit Hmeimim air base in Syria.", "Hmeimim", "point", "site"),
+    ],
+)
+def test_the_precision_follows_the_kind_of_place(
+    finder: PlaceFinder, text: str, name: str, precision: str, kind: str
+) -> None:
+    place = places(finder, text)[name]
+    assert (place.precision, place.kind) == (precision, kind)
+
+
+def test_a_resolved_place_says_why_and_what_else_it_could_be(finder: PlaceFinder) -> None:
+    place = places(finder, "Police in Paris, Texas, arrested two men.")["Paris"]
+    assert place.why is not None
+    assert "lies in" in place.why
+    assert "FR" in {other.country for other in place.alternatives}
+    assert 0.5 < place.confidence <= 1.0
+
+
+def test_datelines_and_capitals(finder: PlaceFinder) -> None:
+    found = places(finder, "BARISHA, Syria (AP) — A helicopter raid killed the leader.")
+    assert found["BARISHA"].admin1 == "SY-ID"
+
+
+def test_offsets_point_into_the_text(finder: PlaceFinder) -> None:
+    text = "🙂 Ma'arrat al-Nu'man’s hospital, in Syria’s Idlib province, was hit — Kafr Nabl too."
+    found = finder.find(text)
+    assert found
+    assert all(text[p.start : p.end] == p.text for p in found)
+
+
+def test_the_same_text_gives_the_same_places(finder: PlaceFinder) -> None:
+    text = "Springfield, Newark and Richmond are in the news with Georgia and Lebanon."
+    assert finder.find(text) == finder.find(text)
+
+
+def test_no_text_no_places(finder: PlaceFinder) -> None:
+    assert finder.find("") == ()
+    assert finder.find_in(" \n\t ", []) == ()
