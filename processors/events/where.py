@@ -11,6 +11,7 @@ from processors.places.records import distance_km
 from processors.text.sentences import Sentence
 
 NEAR_KM = 25  # two mentions of one event may name a town and its suburb
+REGION_KM = 350.0  # a region of several divisions reaches about so far from its point
 
 _FINENESS = {"point": 5, "city": 5, "admin2": 4, "admin1": 3, "country": 2, "unknown": 1}
 _LOCATIVE = re.compile(
@@ -110,12 +111,14 @@ def _companions(text: str, best: int, inside: Sequence[int], places: Sequence[Pl
 
 
 def contains(outer: Place, inner: Place) -> bool:
-    """Whether ``outer`` is the country or admin-1 that ``inner`` lies in."""
+    """Whether ``outer`` is the country, admin-1 or historic region that ``inner`` lies in."""
     if not outer.country or outer.country != inner.country:
         return False
     rank = _FINENESS.get(outer.precision, 1), _FINENESS.get(inner.precision, 1)
     if rank[0] >= rank[1]:
         return False
+    if outer.kind == "region" and outer.admin1 is None:  # Darfur, Donbas: several divisions
+        return _within(outer, inner, REGION_KM)
     return outer.precision == "country" or (outer.admin1 is not None and outer.admin1 == inner.admin1)
 
 
@@ -129,12 +132,17 @@ def fits(one: Place, other: Place) -> bool:
 
 
 def _close(one: Place, other: Place) -> bool:
-    if one.latitude is None or one.longitude is None or other.latitude is None or other.longitude is None:
-        return False
     fine = _FINENESS["city"]
     if _FINENESS.get(one.precision, 1) < fine or _FINENESS.get(other.precision, 1) < fine:
         return False
-    return distance_km(one.latitude, one.longitude, other.latitude, other.longitude) <= NEAR_KM
+    return _within(one, other, NEAR_KM)
+
+
+def _within(one: Place, other: Place, limit: float) -> bool:
+    """Whether their points lie at most ``limit`` km apart."""
+    if one.latitude is None or one.longitude is None or other.latitude is None or other.longitude is None:
+        return False
+    return distance_km(one.latitude, one.longitude, other.latitude, other.longitude) <= limit
 
 
 def fallback(reading: Reading, sentence: Sentence, places: Sequence[Place]) -> tuple[int, ...]:
