@@ -110,8 +110,8 @@ class Notifier:
             self._poke.clear()
             try:
                 self._core.tend(self._clock())
-                for worker in self._workers.values():
-                    worker.wake()
+                for name in self._core.due_channels(self._clock()) & self._workers.keys():
+                    self._workers[name].wake()
                 pause = self._until_next()
                 away = 0
             except StateUnavailable as error:

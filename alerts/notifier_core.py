@@ -78,12 +78,17 @@ class NotifierCore:
         with reading(self.engine) as connection:
             return next_due(connection, now)
 
+    def due_channels(self, now: datetime) -> frozenset[str]:
+        """The channels that have something to send now."""
+        with reading(self.engine) as connection:
+            return outbox_leases.due_channels(connection, now)
+
     def work(self, channel: str, clock: Clock, stopping: Callable[[], bool] = lambda: False) -> int:
         """Lease a few deliveries of one channel and send them; returns how many attempts were made.
 
         Between two messages one transaction records the result of the first and the beginning of the second.
         """
-        if self._nothing_for(channel, clock()):
+        if channel not in self.due_channels(clock()):  # a look without the write lock
             return 0
         with writing(self.engine) as connection:
             taken = outbox_leases.lease(connection, self.owner, channel, clock(), _AT_ONCE)
@@ -145,11 +150,6 @@ class NotifierCore:
             count = outbox_leases.recover(connection, dead, settings, now, self._chance)
             self.registry.forget(connection, dead)
         log.warning("took over %d deliveries of a notifier that died", count)
-
-    def _nothing_for(self, channel: str, now: datetime) -> bool:
-        """A look without the write lock, so that idle channels cost nobody anything."""
-        with reading(self.engine) as connection:
-            return not outbox_leases.any_due(connection, channel, now)
 
     def _begin_next(self, connection: Connection, leased: list[InHand], now: datetime) -> InHand | None:
         while leased:

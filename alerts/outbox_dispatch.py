@@ -53,6 +53,10 @@ Values = dict[str, Any]
 
 def route_notices(engine: Engine, router: Router, now: datetime) -> int:
     """Turn notices into outbox rows, up to 500 in one transaction; returns how many notices."""
+    with reading(engine) as connection:  # most looks find nothing and need no write lock
+        unrouted = select(notices.c.alert_id).where(notices.c.routed_at.is_(None)).limit(1)
+        if connection.execute(unrouted).first() is None:
+            return 0
     with writing(engine) as connection:
         if not _lock(connection):
             return 0

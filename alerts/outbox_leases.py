@@ -59,7 +59,7 @@ def lease(
         return ()
     rows = connection.execute(
         select(deliveries)
-        .where(_due(channel, now))
+        .where(deliveries.c.channel == channel, _due(now))
         .order_by(deliveries.c.next_attempt, deliveries.c.created_at, deliveries.c.id)
         .limit(at_most)
         .with_for_update(skip_locked=True)  # no effect on SQLite, where the transaction is alone
@@ -70,10 +70,11 @@ def lease(
     return tuple(_lease(row, lost.get(row.id, 0)) for row in rows)
 
 
-def any_due(connection: Connection, channel: str, now: datetime) -> bool:
-    """Whether :func:`lease` would find anything."""
-    due = select(deliveries.c.id).where(_due(channel, now)).limit(1)
-    return connection.execute(due).first() is not None and not paused(connection, channel, now)
+def due_channels(connection: Connection, now: datetime) -> frozenset[str]:
+    """The channels for which :func:`lease` would find something."""
+    due = select(deliveries.c.channel).where(_due(now)).distinct()
+    found = connection.execute(due).scalars().all()
+    return frozenset(channel for channel in found if not paused(connection, channel, now))
 
 
 def begin(connection: Connection, owner: str, leased: Lease, now: datetime) -> bool:
@@ -174,10 +175,10 @@ def failures(connection: Connection, channel: str) -> int:
     return int(found.failures) if found else 0
 
 
-def _due(channel: str, now: datetime) -> ColumnElement[bool]:
+def _due(now: datetime) -> ColumnElement[bool]:
     now_ms = to_ms(now)
     come = or_(deliveries.c.next_attempt <= now_ms, deliveries.c.set_at > now_ms + _SLACK_MS)
-    return and_(deliveries.c.channel == channel, deliveries.c.state == PENDING, come)
+    return and_(deliveries.c.state == PENDING, come)
 
 
 def _channel(connection: Connection, channel: str) -> Row[Any] | None:
