@@ -17,6 +17,7 @@ from console.commands import (
     importing,
     log,
     reading,
+    replaying,
     rules,
     running,
     tracing,
@@ -60,6 +61,7 @@ for module in (
     log,
     tracing,
     deadletters,
+    replaying,
     importing,
 ):
     module.add_to(app)
