@@ -8,7 +8,7 @@ RE2 set. Why not Aho-Corasick on characters: docs/decisions/0402-keyword-automat
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import re2
@@ -85,7 +85,7 @@ class Scan:
     A phrase or a proximity lies within one sentence; a regular expression may reach over several.
     """
 
-    __slots__ = ("_found", "_index", "_regexes", "_sentences", "_text", "_words", "terms")
+    __slots__ = ("_found", "_index", "_regexes", "_sentences", "_terms", "_text", "_words", "terms")
 
     def __init__(
         self, index: KeywordIndex, text: str, language: str | None, sentences: Sequence[Range]
@@ -106,16 +106,15 @@ class Scan:
             for number in index.matching_regexes(text)
             if (wanted := index.terms[number].language) is None or language is None or wanted == language
         ]
-        self.terms: frozenset[int] = frozenset(self._regexes).union(
-            *(self._of_phrases(found) for found in self._found.values())
-        )
+        self._terms = {number: self._of_phrases(found) for number, found in self._found.items()}
+        self.terms: frozenset[int] = frozenset(self._regexes).union(*self._terms.values())
 
     def terms_in(self, sentence: int) -> frozenset[int]:
         """Terms found in one sentence."""
-        found = self._found.get(sentence)
-        if found is None and not self._regexes:
-            return _NOTHING
-        terms = set(self._of_phrases(found)) if found else set()
+        found = self._terms.get(sentence, _NOTHING)
+        if not self._regexes:
+            return found
+        terms = set(found)
         start, end = self._sentences[sentence]
         for number in self._regexes:
             if self._index.pattern(number).search(self._text[start:end]) is not None:
@@ -144,13 +143,13 @@ class Scan:
             return [m.span() for m in matches if m.end() > m.start()]
         return self.spans(term, range(len(self._sentences)))
 
-    def _of_phrases(self, found: Mapping[int, list[Range]]) -> Iterator[int]:
+    def _of_phrases(self, found: Mapping[int, list[Range]]) -> frozenset[int]:
         index = self._index
+        terms: list[int] = []
         for phrase in found:
-            yield from index.terms_of_phrase[phrase]
-        for number, near in index.nears:
-            if self._of_body(near, found):
-                yield number
+            terms += index.terms_of_phrase[phrase]
+        terms += [number for number, near in index.nears if self._of_body(near, found)]
+        return frozenset(terms)
 
     def _of_body(self, body: Phrase | Near, found: Mapping[int, list[Range]]) -> list[Range]:
         numbers = self._index.phrases
@@ -251,7 +250,7 @@ class KeywordIndex:
         """Numbers of the regex terms that match somewhere."""
         if self._regex_set is None:
             return []
-        return [self._regex_terms[position] for position in self._regex_set.Match(text)]
+        return [self._regex_terms[position] for position in self._regex_set.Match(text) or ()]
 
     def _add(self, number: int, term: Term) -> None:
         if isinstance(term.body, Phrase):

@@ -23,25 +23,10 @@ NOT_NEWS = timedelta(
 STALE = timedelta(days=2)  # default of ``backfill_age``
 
 
-@dataclass(frozen=True, slots=True)
-class Needs:
-    """Regions and keywords of which a unit must have one: the quick no, before the tree is asked."""
-
-    regions: frozenset[str] | None
-    terms: frozenset[int] | None
-
-    def met(self, regions: frozenset[str], terms: frozenset[int]) -> bool:
-        """Whether the tree is worth asking."""
-        if self.regions is not None and self.regions.isdisjoint(regions):
-            return False
-        return self.terms is None or not self.terms.isdisjoint(terms)
-
-
-def needs_of(node: Node) -> Needs:
-    """The needs that stand at the top of a tree."""
+def regions_of(node: Node) -> frozenset[str] | None:
+    """The regions of which every match needs one; None where the tree does not say so at its top."""
     top = node.children if isinstance(node, AllOf) else (node,)
-    regions = next((child.regions for child in top if isinstance(child, InRegions)), None)
-    return Needs(regions, next((child.numbers for child in top if isinstance(child, HasKeywords)), None))
+    return next((child.regions for child in top if isinstance(child, InRegions)), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +37,7 @@ class CompiledRule:
     node: Node
     keywords: frozenset[int]  # terms that speak for the rule (none of its ``not``)
     statuses: frozenset[str]  # what the whole rule asks; empty: any
-    needs: Needs
+    regions: frozenset[str] | None  # a match lies in one of them: the quick no
 
     @property
     def id(self) -> str:
@@ -120,7 +105,7 @@ class RuleCompiler:
         except RuleError as error:
             raise RuleError(f"rule {rule.id}: {error}") from error
         asked = statuses or frozenset(rule.when.status or ()) - {"any"}
-        return CompiledRule(rule, node, spoken, asked, needs_of(node))
+        return CompiledRule(rule, node, spoken, asked, regions_of(node))
 
     def _walk(self, condition: Condition, path: tuple[str, ...]) -> Iterator[Condition]:
         yield condition

@@ -8,6 +8,7 @@ be rarest is used. Rules without any anchor are always asked.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 
 from alerts.conditions import AllOf, AnyOf, HasKeywords, InRegions, Node
 from alerts.event_conditions import DocumentIs, EventIs, labels
@@ -53,37 +54,68 @@ def _expected(keys: frozenset[Anchor]) -> float:
 
 
 class RuleIndex:
-    """Rules by anchor. Rules are known by their position."""
+    """Rules by anchor. Rules are known by their position.
+
+    Rules that need both a region and a keyword (most do) are filed under both, and asked only where both are
+    present: the intersection is much smaller than either.
+    """
 
     def __init__(self, nodes: Sequence[Node]) -> None:
         self._always: list[int] = []
-        self._filed: dict[str, dict[object, list[int]]] = {}
+        self._filed: _Filed = {}
+        self._by_region: _Filed = {}
+        self._by_keyword: _Filed = {}
         for position, node in enumerate(nodes):
+            pair = _both(node)
+            if pair is not None:
+                _file(self._by_region, pair[0], position)
+                _file(self._by_keyword, pair[1], position)
+                continue
             keys = anchors(node)
             if keys is None:
                 self._always.append(position)
-                continue
-            for kind, value in keys:
-                self._filed.setdefault(kind, {}).setdefault(value, []).append(position)
+            else:
+                _file(self._filed, keys, position)
 
     def candidates(self, facts: Facts) -> list[int]:
         """Positions of the rules that might hold, in order, each once."""
         found = set(self._always)
-        for kind, filed in self._filed.items():
-            present = _present(kind, facts)
-            keys = present if len(present) < len(filed) else filed.keys() & present
-            for key in keys:
-                members = filed.get(key)
-                if members is not None:
-                    found.update(members)
+        found |= _members(self._filed, facts)
+        if self._by_region and (here := _members(self._by_region, facts)):
+            found |= here & _members(self._by_keyword, facts)
         return sorted(found)
 
 
-def _present(kind: str, facts: Facts) -> frozenset[object]:
+_Filed = dict[str, dict[object, list[int]]]
+
+
+def _both(node: Node) -> tuple[frozenset[Anchor], frozenset[Anchor]] | None:
+    """The region anchors and the keyword anchors of a rule that demands both."""
+    if not isinstance(node, AllOf):
+        return None
+    regions = next((anchors(child) for child in node.children if isinstance(child, InRegions)), None)
+    keywords = next((anchors(child) for child in node.children if isinstance(child, HasKeywords)), None)
+    return None if regions is None or keywords is None else (regions, keywords)
+
+
+def _file(filed: _Filed, keys: frozenset[Anchor], position: int) -> None:
+    for kind, value in keys:
+        filed.setdefault(kind, {}).setdefault(value, []).append(position)
+
+
+def _members(filed: _Filed, facts: Facts) -> set[int]:
+    found: set[int] = set()
+    for kind, by_value in filed.items():
+        for key in by_value.keys() & _present(kind, facts):
+            found.update(by_value[key])
+    return found
+
+
+def _present(kind: str, facts: Facts) -> AbstractSet[object]:
     if kind == "region":
-        return frozenset(facts.regions)
+        return facts.regions
     if kind == "keyword":
-        return frozenset(facts.scan.terms)
+        return facts.scan.terms
     if kind == "type":
-        return frozenset(facts.types)
-    return frozenset(labels(kind, facts))
+        return facts.types
+    return labels(kind, facts)

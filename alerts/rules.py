@@ -57,7 +57,7 @@ class RuleSet:
         found: list[Match] = []
         for position in self._index.candidates(facts):
             rule = self._active[position]
-            if rule.needs.met(facts.regions, facts.scan.terms) and rule.node.possible(facts):
+            if rule.node.possible(facts):
                 found += self._matches(rule, facts, now)
         return tuple(found)
 
@@ -67,12 +67,8 @@ class RuleSet:
         return tuple(self._explain(rule, facts, now) for rule in self.rules)
 
     def _matches(self, rule: CompiledRule, facts: Facts, now: datetime) -> Iterator[Match]:
-        needs, node = rule.needs, rule.node
-        hits = [
-            unit
-            for unit in _units(rule, facts)
-            if needs.met(unit.regions, unit.terms) and node.holds(unit, facts)
-        ]
+        node = rule.node
+        hits = [unit for unit in _units(rule, facts) if node.holds(unit, facts)]
         if rule.rule.scope == "event" and any(not unit.events for unit in hits):
             with_event = [unit for unit in hits if unit.events]
             hits = with_event or [next((unit for unit in hits if unit.places), hits[0])]
@@ -102,7 +98,12 @@ def _units(rule: CompiledRule, facts: Facts) -> Iterator[Unit]:
     else:
         yield from facts.events
         if not rule.keywords.isdisjoint(facts.scan.terms):
-            yield from (unit for unit in facts.bare if not rule.keywords.isdisjoint(unit.terms))
+            here = rule.regions
+            for unit in facts.bare:
+                if (here is None or not here.isdisjoint(unit.regions)) and not rule.keywords.isdisjoint(
+                    unit.terms
+                ):
+                    yield unit
 
 
 def _match(rule: CompiledRule, unit: Unit, facts: Facts, *, stale: bool) -> Match:

@@ -5,7 +5,7 @@
 
 Rules and documents are drawn with a fixed seed: 30 keywords a rule (single words and phrases, most of them rare),
 most rules bound to one of several hundred regions, some to event types, some to keywords alone. Documents have
-about 330 words, a dozen resolved places and four events, and words distributed as in natural text (Zipf).
+about 330 words, eight resolved places and four events, and words distributed as in natural text (Zipf).
 Ratios are to 10 rules in the same run.
 """
 
@@ -39,6 +39,7 @@ SEED = 20261122
 VOCABULARY = 40_000
 WORDS = 330  # of a document
 KEYWORDS = 30  # of a rule
+PLACES = 8  # of a document
 START = datetime(2026, 1, 1, tzinfo=UTC)
 _SYLLABLES = [a + b for a in "bcdfghjklmnprstvz" for b in ("a", "e", "i", "o", "u", "an", "er", "is", "on")]
 _COUNTRIES = [a + b for a in "ABCDEFGHIJ" for b in "KLMNOPQRST"]
@@ -72,7 +73,7 @@ class World:
         rng = random.Random(SEED * 1_000_003 + number)
         words = rng.choices(self.words, cum_weights=self._cumulative, k=WORDS)
         sentences, text = _lay_out(words)
-        places = tuple(_place(rng, text, sentences) for _ in range(12))
+        places = tuple(_place(rng, text, sentences) for _ in range(PLACES))
         published = START + timedelta(minutes=number)
         return EnrichedDocument(
             id=f"d{number}",
@@ -132,7 +133,7 @@ class World:
             type=rng.choice(self.types),
             trigger=Span(start=start, end=start + len(word), text=word),
             status=rng.choices(("current", "background", "planned"), (6, 3, 1))[0],
-            places=(rng.randrange(12),),
+            places=(rng.randrange(PLACES),),
             date=DateRange(start=day, end=day, text="today"),
             actors=(Actor(name=f"Group {rng.randrange(200)}", role="agent"),),
             casualties=(Casualties(kind="killed", min=rng.randrange(12), max=12),),
