@@ -115,6 +115,31 @@ def test_an_archive_goes_through_the_stages_and_tells_nobody(running: System, tm
     assert mails_about(running, "Uzhhorod") == 0
 
 
+def test_a_replay_reports_then_writes_once_and_sends_nothing(running: System, tmp_path: Path) -> None:
+    running.publishers.publish(strike(5, "Rivne"))
+    running.wait(lambda: mails_about(running, "Rivne") == 1, 180, "the mail of the live stream")
+    sent = len(running.mail.messages)
+    changed = tmp_path / "changed.yaml"
+    changed.write_text(RULES.replace("id: strikes", "id: wider"))
+    question = ("replay", "enriched", "--from", "2026-01-01", "--to", "2100-01-01", "--rules", str(changed))
+
+    tried = answers(running, *question)
+    assert tried["new"]["wider"] >= 1
+    assert any("Rivne" in alert["headline"] for alert in tried["examples"])
+    assert answers(running, *question)["new"] == tried["new"]  # a dry run leaves nothing behind
+
+    written = answers(running, *question, "--execute")
+    assert written["new"] == tried["new"]
+    assert answers(running, *question, "--execute")["new"] == {}
+    again = answers(running, *question, "--execute", "--id", "another")
+    assert again["new"] == {}
+    listed = [item["alert"] for item in answers(running, "alerts", "list", "--rule", "wider")]
+    assert len(listed) == written["new"]["wider"]
+    assert {alert["backfill"] for alert in listed} == {written["replay_id"]}
+    assert running.tocsin("lag", "--max", "0").returncode == 0
+    assert len(running.mail.messages) == sent
+
+
 def test_a_crashed_supervisor_takes_its_children_along(running: System) -> None:
     children = list(running.stages().values())
     assert len(children) == 5
