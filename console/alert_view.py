@@ -51,7 +51,7 @@ def _facts(alert: Alert) -> list[tuple[str, str]]:
         ("what", f"{alert.event_type or alert.kind}, {alert.status}"),
         ("where", spot),
         ("when", alert.date.start if alert.date else stamp(alert.occurred)),
-        ("toll", "; ".join(toll(item) for item in alert.casualties)),
+        ("toll", "; ".join(toll(item) for item in alert.casualties if not item.subset)),
         ("who", ", ".join(f"{actor.name} ({actor.role})" for actor in alert.actors)),
         ("sources", sources + (", corroborated" if alert.corroborated else "")),
         ("changed", "; ".join(change.text for change in alert.changes)),
