@@ -69,3 +69,11 @@ def test_examples_load(page: Path, tmp_path: Path) -> None:
 
 def test_the_reference_has_an_example_of_every_file(tmp_path: Path) -> None:
     assert examples(PAGE, tmp_path) == len(MODELS)
+
+
+def test_the_readme_counts_right() -> None:
+    shipped = load(ROOT / "config", environment={})
+    counts = (
+        f"{len(shipped.feeds.feeds)} public feeds, {len(shipped.regions)} regions, {len(shipped.rules)} rules"
+    )
+    assert counts in (ROOT / "README.md").read_text("utf-8")
