@@ -83,7 +83,7 @@ def _parts(document: EnrichedDocument) -> Iterator[RenderableType]:
 
 
 def _event(event: Event, document: EnrichedDocument) -> Padding:
-    line = Text(f" {event.status} ", STATUS_STYLES.get(event.status, "reverse"))
+    line = Text.assemble((f" {event.status} ", STATUS_STYLES.get(event.status, "reverse")))
     line.append(f" {event.type}", "bold").append(f'  "{one_line(event.trigger.text)}"')
     line.append(f"  confidence {event.confidence:.2f}", "dim")
     rows = [line, *(_fact(name, value) for name, value in _facts(event, document) if value)]
@@ -105,7 +105,7 @@ def _facts(event: Event, document: EnrichedDocument) -> Iterator[tuple[str, str]
 
 
 def _fact(name: str, value: str) -> Text:
-    return Text(f"  {name:<6}", "dim").append(one_line(value), "default")
+    return Text.assemble((f"  {name:<6}", "dim"), one_line(value))
 
 
 def where(place: Place) -> str:
@@ -120,14 +120,17 @@ def _actor(actor: Actor) -> str:
     return f"{actor.name} ({'by' if actor.role == 'agent' else 'against'})"
 
 
-def toll(item: Casualties) -> str:
-    """'killed 3 to 5 civilians (source: the hospital)'."""
+def amount(item: Casualties) -> str:
+    """'3 to 5 civilians', 'at least 3'."""
     number = f"at least {item.min}" if item.max is None else str(item.min)
     if item.max is not None and item.max != item.min:
         number = f"{item.min} to {item.max}"
-    words = [item.kind, number]
-    if item.category != "all":
-        words.append(item.category)
+    return number if item.category == "all" else f"{number} {item.category}"
+
+
+def toll(item: Casualties) -> str:
+    """'killed 3 to 5 civilians (source: the hospital)'."""
+    words = [item.kind, amount(item)]
     if item.subset:
         words.append("(of these)")
     if item.source:

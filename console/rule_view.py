@@ -64,4 +64,4 @@ def _add(tree: Tree, outcome: Outcome) -> None:
 
 
 def _mark(ok: bool) -> Text:
-    return Text("✓", "bold green") if ok else Text("✗", "bold red")
+    return Text.assemble(("✓", "bold green") if ok else ("✗", "bold red"))
