@@ -115,6 +115,10 @@ class MemoryStore:
         if self._saved % 1000 == 0:
             self._forget()
 
+    def incidents(self) -> list[Incident]:
+        """Every incident that is remembered."""
+        return list(self._incidents.values())
+
     def alert(self, id_: str) -> AlertState | None:
         """See Store."""
         return self._alerts.get(id_)
