@@ -13,6 +13,9 @@ from tests.support.articles import TOWNS, mixed
 from tests.support.kafka import TestBroker
 from tests.support.system import News, System
 
+# Many processes start here; on a busy machine that alone takes minutes.
+pytestmark = pytest.mark.timeout(900)
+
 ARTICLES = 500
 FEEDS = 10
 STAGES = ("poller", "extractor", "enricher", "alerter", "notifier")

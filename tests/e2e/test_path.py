@@ -9,6 +9,9 @@ from tests.support.articles import quiet, strike
 from tests.support.kafka import TestBroker
 from tests.support.system import System
 
+# Many processes start here; on a busy machine that alone takes minutes.
+pytestmark = pytest.mark.timeout(900)
+
 
 def follow_one_strike(system: System) -> None:
     """Publish a strike and an article that nobody wants; one mail and one post come of it."""

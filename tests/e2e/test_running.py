@@ -16,6 +16,9 @@ from streams.records import OutputRecord
 from tests.support.articles import strike
 from tests.support.system import RULES, System
 
+# Many processes start here; on a busy machine that alone takes minutes.
+pytestmark = pytest.mark.timeout(900)
+
 
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
