@@ -1,10 +1,11 @@
 """Records a second of the log, against the bare library underneath.
 
-    python -m benchmarks.log [--records 10000] [--bytes 5000] [--rounds 3]
+    python -m benchmarks.log [--records 10000] [--bytes 5000] [--rounds 7]
 
 The embedded log is compared with bare ``sqlite3`` (same settings, same rows, executemany), Kafka (where
 KAFKA_BOOTSTRAP_SERVERS is set) with bare kafka-python clients (same settings). Rounds alternate between the
-two and the best of each counts. Overhead is the extra time a record takes, as a share of the baseline's.
+two; shown are medians. Overhead is the extra processor time of a record as a share of the baseline's: a busy
+machine disturbs it less than the clock.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
 
 from rich.console import Console
 from rich.table import Table
@@ -48,31 +50,50 @@ class Load:
 
 
 @dataclass(frozen=True, slots=True)
+class Sample:
+    """One run."""
+
+    rate: float  # records a second
+    cost: float  # processor seconds a record, all threads of this process
+
+
+@dataclass(frozen=True, slots=True)
 class Result:
     """One comparison."""
 
     name: str
     baseline: str
-    ours: float  # records a second
-    bare: float
+    rounds: list[tuple[Sample, Sample]]  # ours and bare
+
+    @property
+    def rates(self) -> tuple[float, float]:
+        """Records a second, through the port and of the baseline."""
+        return median(ours.rate for ours, _ in self.rounds), median(bare.rate for _, bare in self.rounds)
+
+    @property
+    def ratio(self) -> float:
+        """Rate of ours to rate of the baseline."""
+        return median(ours.rate / bare.rate for ours, bare in self.rounds)
 
     @property
     def overhead(self) -> float:
-        """Extra time for each record, as a share of the baseline's."""
-        return self.bare / self.ours - 1
+        """Extra processor time a record takes, as a share of the baseline's."""
+        return median(ours.cost / bare.cost for ours, bare in self.rounds) - 1
 
 
-def best(rounds: int, ours: Callable[[], float], bare: Callable[[], float]) -> tuple[float, float]:
-    """The best rates of both, measured in turn."""
-    rates = [(ours(), bare()) for _ in range(rounds)]
-    return max(rate for rate, _ in rates), max(rate for _, rate in rates)
+def in_turn(
+    rounds: int, ours: Callable[[], Sample], bare: Callable[[], Sample]
+) -> list[tuple[Sample, Sample]]:
+    """Both, each round, after a warm-up."""
+    ours(), bare()
+    return [(ours(), bare()) for _ in range(rounds)]
 
 
-def rate(count: int, work: Callable[[], None]) -> float:
-    """Units a second."""
-    started = time.perf_counter()
+def sample(count: int, work: Callable[[], None]) -> Sample:
+    """Run and measure."""
+    started, busy = time.perf_counter(), time.process_time()
     work()
-    return count / (time.perf_counter() - started)
+    return Sample(count / (time.perf_counter() - started), (time.process_time() - busy) / count)
 
 
 # the embedded log
@@ -81,25 +102,25 @@ def rate(count: int, work: Callable[[], None]) -> float:
 def embedded(load: Load, rounds: int, folder: Path) -> list[Result]:
     """Append and read."""
     fresh = (folder / f"{name}.db" for name in (uuid.uuid4().hex for _ in range(1000)))
-    append = best(
+    append = in_turn(
         rounds, lambda: append_embedded(load, next(fresh)), lambda: append_sqlite(load, next(fresh))
     )
     ours, bare = next(fresh), next(fresh)
     append_embedded(load, ours)
     append_sqlite(load, bare)
-    read = best(rounds, lambda: read_log(load, EmbeddedBroker(ours)), lambda: read_sqlite(load, bare))
-    relay = best(rounds, lambda: relay_embedded(load, ours), lambda: relay_sqlite(load, bare))
+    read = in_turn(rounds, lambda: read_log(load, EmbeddedBroker(ours)), lambda: read_sqlite(load, bare))
+    relay = in_turn(rounds, lambda: relay_embedded(load, ours), lambda: relay_sqlite(load, bare))
     return [
-        Result("embedded: append", "sqlite3 executemany", *append),
-        Result("embedded: read", "sqlite3 select", *read),
-        Result("embedded: read, write, checkpoint", "sqlite3 select, executemany, update", *relay),
+        Result("embedded: append", "sqlite3 executemany", append),
+        Result("embedded: read", "sqlite3 select", read),
+        Result("embedded: read, write, checkpoint", "sqlite3 select, executemany, update", relay),
     ]
 
 
-def append_embedded(load: Load, path: Path) -> float:
+def append_embedded(load: Load, path: Path) -> Sample:
     broker = EmbeddedBroker(path)
     broker.ensure_topics([TopicSpec("t", PARTITIONS)])
-    return rate(load.records, lambda: produce(broker, load))
+    return sample(load.records, lambda: produce(broker, load))
 
 
 def produce(broker: Broker, load: Load) -> None:
@@ -112,17 +133,17 @@ def produce(broker: Broker, load: Load) -> None:
         producer.flush()
 
 
-def read_log(load: Load, broker: Broker) -> float:
+def read_log(load: Load, broker: Broker) -> Sample:
     def work() -> None:
         seen = 0
         with closing(broker.consumer(None, ["t"])) as consumer:
             while seen < load.records:
                 seen += len(consumer.poll(1, FLUSH))
 
-    return rate(load.records, work)
+    return sample(load.records, work)
 
 
-def relay_embedded(load: Load, path: Path) -> float:
+def relay_embedded(load: Load, path: Path) -> Sample:
     """What a stage does, less its work: session, poll, outputs and offsets in one transaction."""
     broker = EmbeddedBroker(path)
     broker.ensure_topics([TopicSpec("out", PARTITIONS)])
@@ -136,7 +157,7 @@ def relay_embedded(load: Load, path: Path) -> float:
                 session.checkpoint(outputs, {r.place: r.offset + 1 for r in records})
                 seen += len(records)
 
-    return rate(load.records, work)
+    return sample(load.records, work)
 
 
 def bare_sqlite(path: Path) -> sqlite3.Connection:
@@ -155,7 +176,7 @@ def bare_sqlite(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def append_sqlite(load: Load, path: Path) -> float:
+def append_sqlite(load: Load, path: Path) -> Sample:
     def work() -> None:
         with closing(bare_sqlite(path)) as connection:
             batch = []
@@ -166,7 +187,7 @@ def append_sqlite(load: Load, path: Path) -> float:
                     batch = []
             insert(connection, "record", batch)
 
-    return rate(load.records, work)
+    return sample(load.records, work)
 
 
 def insert(
@@ -178,13 +199,13 @@ def insert(
     connection.execute("COMMIT")
 
 
-def read_sqlite(load: Load, path: Path) -> float:
+def read_sqlite(load: Load, path: Path) -> Sample:
     def work() -> None:
         with closing(bare_sqlite(path)) as connection:
             for start in range(0, load.records, FLUSH):
                 select(connection, start)
 
-    return rate(load.records, work)
+    return sample(load.records, work)
 
 
 def select(connection: sqlite3.Connection, start: int) -> list[tuple[int, int, bytes, bytes, bytes]]:
@@ -192,14 +213,14 @@ def select(connection: sqlite3.Connection, start: int) -> list[tuple[int, int, b
     return connection.execute(query, (start, FLUSH)).fetchall()
 
 
-def relay_sqlite(load: Load, path: Path) -> float:
+def relay_sqlite(load: Load, path: Path) -> Sample:
     def work() -> None:
         with closing(bare_sqlite(path)) as connection:
             connection.execute("DELETE FROM out")
             for start in range(0, load.records, FLUSH):
                 insert(connection, "out", select(connection, start))
 
-    return rate(load.records, work)
+    return sample(load.records, work)
 
 
 # Kafka
@@ -210,19 +231,19 @@ def kafka(load: Load, rounds: int, bootstrap: str) -> list[Result]:
     from streams.kafka import KafkaBroker
 
     with closing(KafkaBroker(bootstrap)) as broker:
-        produced = best(
+        produced = in_turn(
             rounds, lambda: produce_kafka(load, broker), lambda: produce_bare(load, broker, bootstrap)
         )
         topic = new_topic(broker)
         produce_to(broker, topic, load)
-        consumed = best(
+        consumed = in_turn(
             rounds,
             lambda: consume_kafka(load, broker, topic),
             lambda: consume_bare(load, bootstrap, topic),
         )
     return [
-        Result("kafka: produce", "kafka-python produce", *produced),
-        Result("kafka: consume", "kafka-python consume", *consumed),
+        Result("kafka: produce", "kafka-python produce", produced),
+        Result("kafka: consume", "kafka-python consume", consumed),
     ]
 
 
@@ -241,12 +262,12 @@ def produce_to(broker: Broker, topic: str, load: Load) -> None:
         producer.flush()
 
 
-def produce_kafka(load: Load, broker: Broker) -> float:
+def produce_kafka(load: Load, broker: Broker) -> Sample:
     topic = new_topic(broker)
-    return rate(load.records, lambda: produce_to(broker, topic, load))
+    return sample(load.records, lambda: produce_to(broker, topic, load))
 
 
-def produce_bare(load: Load, broker: Broker, bootstrap: str) -> float:
+def produce_bare(load: Load, broker: Broker, bootstrap: str) -> Sample:
     from streams.kafka.clients import Clients
 
     topic = new_topic(broker)
@@ -260,10 +281,10 @@ def produce_bare(load: Load, broker: Broker, bootstrap: str) -> float:
         producer.flush()
         producer.close()
 
-    return rate(load.records, work)
+    return sample(load.records, work)
 
 
-def consume_kafka(load: Load, broker: Broker, topic: str) -> float:
+def consume_kafka(load: Load, broker: Broker, topic: str) -> Sample:
     def work() -> None:
         seen = 0
         with closing(broker.consumer(None)) as consumer:
@@ -271,10 +292,10 @@ def consume_kafka(load: Load, broker: Broker, topic: str) -> float:
             while seen < load.records:
                 seen += len(consumer.poll(1, FLUSH))
 
-    return rate(load.records, work)
+    return sample(load.records, work)
 
 
-def consume_bare(load: Load, bootstrap: str, topic: str) -> float:
+def consume_bare(load: Load, bootstrap: str, topic: str) -> Sample:
     from kafka import TopicPartition as KafkaPartition
 
     from streams.kafka.clients import Clients
@@ -288,7 +309,7 @@ def consume_bare(load: Load, bootstrap: str, topic: str) -> float:
             seen += sum(len(records) for records in polled.values())
         consumer.close(autocommit=False)
 
-    return rate(load.records, work)
+    return sample(load.records, work)
 
 
 # the table
@@ -305,15 +326,15 @@ def measure(load: Load, rounds: int) -> list[Result]:
 def table(results: list[Result]) -> Table:
     """Rates and ratios."""
     shown = Table(title="The log")
-    for name in ("", "records/s", "baseline", "records/s", "ratio", "overhead"):
+    for name in ("", "records/s", "baseline", "records/s", "ratio", "CPU overhead"):
         shown.add_column(name, justify="left" if name in ("", "baseline") else "right")
     for result in results:
         shown.add_row(
             result.name,
-            f"{result.ours:,.0f}",
+            f"{result.rates[0]:,.0f}",
             result.baseline,
-            f"{result.bare:,.0f}",
-            f"{result.ours / result.bare:.2f}",
+            f"{result.rates[1]:,.0f}",
+            f"{result.ratio:.2f}",
             f"{result.overhead:+.0%}",
         )
     return shown
@@ -323,7 +344,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Records a second of the log.")
     parser.add_argument("--records", type=int, default=10_000)
     parser.add_argument("--bytes", type=int, default=5_000)
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--rounds", type=int, default=7)
     arguments = parser.parse_args()
     results = measure(Load(arguments.records, arguments.bytes), arguments.rounds)
     Console().print(table(results))
