@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from processors.places.sources import country_sources
+
 # One regular expression a label, the first that matches wins: what a monitor's keyword filter does.
 EVENT_PATTERNS: tuple[tuple[str, str], ...] = (
     ("SUIC_BOMB", r"suicide (?:bomb|attack)|blew (?:him|her|them)sel"),
@@ -102,6 +104,10 @@ class Populous:
                 key = name.casefold()
                 if key not in self._cities or self._cities[key][0] < entry[0]:
                     self._cities[key] = entry
+        for country in country_sources():
+            entry = (country.population, country.latitude, country.longitude, country.geoname_id)
+            for name in (country.name, *country.names):
+                self._cities[name.casefold()] = entry
 
     def places(self, doc: Any) -> Iterator[dict[str, Any]]:
         """Places of a spaCy document."""

@@ -42,8 +42,8 @@ MODEL_WEIGHT = {
 OTHER_LABEL = -2.0  # inside a DATE, WORK_OF_ART, PRODUCT, ...
 NO_LABEL = -1.4
 WITHOUT_MODEL = -1.0  # the model did not run
-UNKNOWN_NAME = -2.9  # the gazetteer has nothing of this name
-INTRODUCED_NAME = -0.5  # the same, but the text says that it is a place
+UNKNOWN_NAME = -4.0  # the gazetteer has nothing of this name
+INTRODUCED_NAME = -0.9  # the same, but the text says that it is a place
 NEWSWORTHY = 1.4  # the project's supplement lists the place
 ROMANIZED = -0.8  # it has, in another romanization
 
