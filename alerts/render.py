@@ -204,8 +204,9 @@ def _facts(alert: Alert) -> Iterable[tuple[str, str]]:
     yield from tolls(alert.casualties)
     if alert.actors:
         yield "Who", _actors(alert)
-    word = "independent publisher" if alert.publishers == 1 else "independent publishers"
-    yield "Reported by", f"{alert.publishers} {word}"
+    if alert.publishers:
+        word = "independent publisher" if alert.publishers == 1 else "independent publishers"
+        yield "Reported by", f"{alert.publishers} {word}"
 
 
 def _actors(alert: Alert) -> str:

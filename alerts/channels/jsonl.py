@@ -26,7 +26,6 @@ class Line(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     reason: str
     changes: tuple[Change, ...] = ()
     alert: Alert
-    possible_duplicate: bool = False
 
 
 class _Seen(msgspec.Struct):

@@ -52,7 +52,7 @@ def start(
     return subprocess.Popen(command, cwd=Path(__file__).parents[2])
 
 
-def wait_for_file(path: Path, seconds: float = 30.0) -> None:
+def wait_for_file(path: Path, seconds: float = 150.0) -> None:
     """Wait until it is there."""
     end = time.monotonic() + seconds
     while not path.exists():

@@ -228,7 +228,7 @@ def test_a_running_notifier_outlives_the_database(engine: Engine, state_url: str
     rig.oracle()
 
 
-def wait_until(condition: object, seconds: float = 60.0) -> None:
+def wait_until(condition: object, seconds: float = 150.0) -> None:
     assert callable(condition)
     ticker = threading.Event()
     for _ in range(int(seconds / 0.05)):
