@@ -141,7 +141,7 @@ class StoryStore:
         query = sa.select(*columns).where(story_member.c.seq > self._seen).order_by(story_member.c.seq)
         if not self._seen:
             query = query.where(story_member.c.added >= now - self._window)
-        rows = connection.execution_options(stream_results=True).execute(query)
+        rows = connection.execute(query, execution_options={"stream_results": True})
         for part in rows.partitions(_LOAD):
             numbers = [row[0] for row in part]
             keys = [np.frombuffer(row[1], np.uint32) for row in part]
