@@ -86,48 +86,55 @@ def extraction(pages: int) -> None:
 
 
 def enrichment(documents: int) -> None:
-    """EnricherStage on every document with the model, against the same model alone."""
+    """EnricherStage on every document, model and stories included, against the same model alone."""
     from config.models.root import Config
-    from ingest.messages import DOCUMENTS, Document
+    from ingest.messages import DOCUMENTS
     from processors import model
     from processors.enricher import EnricherStage
     from processors.offline import InputLine, document
     from processors.pipeline import Options, Pipeline
+    from processors.stories import StoryStore
     from streams.codec import encode
     from streams.records import Record
+    from streams.state import open_state
 
     start = datetime.now(UTC)
     english = [item for item in load_articles() if item.language == "en"]
     texts = ["\n".join([item.title, *item.paragraphs(start)]) for item in english]
     load = [texts[number % len(texts)] for number in range(documents)]
-    records = [
-        Record(
-            DOCUMENTS, 0, number, 0, b"k", encode(document(InputLine(id=number, text=text, language="en")))
-        )
-        for number, text in enumerate(load)
-    ]
-
-    class NoStories:
-        def assign(self, document: Document) -> str:
-            return document.id
-
-    stage = EnricherStage(Config(folder=Path.cwd()), Pipeline(Options()), NoStories())
     nlp = model.load(None)
-
-    def ours() -> int:
-        for record in records:
-            stage.process(record)
-        return len(records)
+    rounds = iter(range(1000))
 
     def bare() -> int:
         for text in load:
             nlp(text)
         return len(load)
 
-    ours(), bare()
-    compare(
-        "enrichment, model on every document", "documents/s", best_rate(ours), "spaCy alone", best_rate(bare)
-    )
+    with tempfile.TemporaryDirectory() as folder:
+        engine = open_state(f"sqlite:///{folder}/state.db")
+        stage = EnricherStage(Config(folder=Path(folder)), Pipeline(Options()), StoryStore(engine))
+
+        def ours() -> int:
+            turn = next(rounds)
+            lines = [InputLine(id=f"{turn}-{n}", text=text, language="en") for n, text in enumerate(load)]
+            records = [
+                Record(DOCUMENTS, 0, n, 0, b"k", encode(document(line))) for n, line in enumerate(lines)
+            ]
+            for first in range(0, len(records), 100):
+                stage.prepare(records[first : first + 100])
+                for record in records[first : first + 100]:
+                    stage.process(record)
+            return len(records)
+
+        ours(), bare()
+        compare(
+            "enrichment, model on every document",
+            "documents/s",
+            best_rate(ours),
+            "spaCy alone",
+            best_rate(bare),
+        )
+        engine.dispose()
 
 
 def log_rates() -> None:
