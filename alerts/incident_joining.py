@@ -19,12 +19,12 @@ from alerts.region_shapes import distance_km
 from alerts.reports import Day, Report
 from processors.messages import Actor
 from processors.places.admin import same_admin1
-from processors.taxonomy import compatible
+from processors.taxonomy import compatible, specificity
 
 THRESHOLD = 2.5
 HORIZON = timedelta(days=10)  # articles further apart than this are about different incidents
 _SAME_SPOT_KM = 3.0  # two settlements nearer than this are one
-_IN_DISTRICT_KM = 45.0
+_IN_DISTRICT_KM = 45.0  # and centres of one settlement in different gazetteers
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +84,12 @@ def _type(report: Report, incident: Incident) -> Points:
         return 0.0, "no event type"
     if report.type in incident.types:
         return 1.0, "same type"
-    if any(compatible(report.type, known) for known in incident.types if known != "mention"):
-        return 0.3, f"{report.type} may be {incident.type}"
+    others = [known for known in incident.types if known != "mention" and compatible(report.type, known)]
+    if others:
+        vague = not specificity(report.type) or not all(specificity(known) for known in others)
+        return (0.7 if vague else 0.3), f"{report.type} may be {incident.type}"
+    if any(source.document == report.document for source in incident.sources):
+        return 0.3, "told in the same article"
     return None, f"{report.type} is no {incident.type}"
 
 
@@ -96,7 +100,7 @@ def _place(report: Report, incident: Incident) -> Points:
             return 1.5, "same place name"
         return -0.5, "place unknown"
     if told.country and known.country and told.country != known.country:
-        return None, f"{told.country} is not {known.country}"
+        return _homonyms(report, incident, told, known)
     coarse = min(PRECISION.get(told.precision, 0), PRECISION.get(known.precision, 0))
     if coarse >= PRECISION["city"]:
         return _settlements(told, known)
@@ -107,6 +111,14 @@ def _place(report: Report, incident: Incident) -> Points:
     if coarse == PRECISION["admin1"]:
         return (1.2 if told.precision == known.precision else 0.7), "same province"
     return _district(told, known)
+
+
+def _homonyms(report: Report, incident: Incident, told: AlertPlace, known: AlertPlace) -> Points:
+    """One name in two countries: one of the articles was misread where the same number of people died."""
+    same_toll = report.killed is not None and report.killed == incident.killed and report.killed[0] > 1
+    if same_toll and plain(told.name) == plain(known.name):
+        return 0.3, f"{told.name} may be misplaced"
+    return None, f"{told.country} is not {known.country}"
 
 
 def _settlements(told: AlertPlace, known: AlertPlace) -> Points:
@@ -125,7 +137,7 @@ def _district(told: AlertPlace, known: AlertPlace) -> Points:
     away = _distance(told, known)
     if told.precision == known.precision or away is None or away > _IN_DISTRICT_KM:
         return None, f"{told.name} is not in {known.name}"
-    return 0.6, "within the district"
+    return -0.3, "perhaps within the district"
 
 
 def _distance(told: AlertPlace, known: AlertPlace) -> float | None:
@@ -143,7 +155,10 @@ def _day(report: Report, incident: Incident) -> Points:
         return (-2.0, "a day apart") if gap == 1 else (None, f"{gap} days apart")
     if told.stated or known.stated:
         gap = _gap(told, known)
-        return (0.8, "the dates agree") if gap == 0 else (-0.7 * gap, f"{gap} days apart")
+        if gap:
+            return -0.7 * gap, f"{gap} days apart"
+        stated, assumed = (told, known) if told.stated else (known, told)
+        return (1.0, "said on the day") if stated.end == assumed.end else (0.5, "said the day after")
     gap = abs((told.end - known.end).days)
     return (0.8, 0.1, -0.8)[gap] if gap < 3 else -1.5 - 0.3 * gap, f"{gap} days between the articles"
 

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection, Table
 from sqlalchemy.dialects import postgresql, sqlite
 
+from alerts.event_conditions import plain
 from alerts.incident_joining import HORIZON
 from alerts.incidents import Incident
 from alerts.messages import Alert
@@ -61,13 +62,14 @@ class SqlStore:
 
     def candidates(self, report: Report) -> Iterable[Incident]:
         """See Store."""
-        country = report.place.country if report.place else None
+        place = report.place
         query = sa.select(incidents.c.body).where(
             incidents.c.last_at >= report.effective - HORIZON,
             incidents.c.first_at <= report.effective + HORIZON,
         )
-        if country is not None:
-            query = query.where(incidents.c.country.in_([country, ""]))
+        if place is not None:
+            named = incidents.c.place == plain(place.name)[:200]
+            query = query.where(sa.or_(incidents.c.country.in_([place.country or "", ""]), named))
         for (body,) in self._connection.execute(query.order_by(incidents.c.last_at.desc()).limit(2000)).all():
             yield decode(body, Incident)
 
@@ -80,6 +82,7 @@ class SqlStore:
             {
                 "id": incident.id,
                 "country": (place.country if place else None) or "",
+                "place": plain(place.name)[:200] if place else "",
                 "type": incident.type,
                 "first_at": incident.first,
                 "last_at": incident.last,

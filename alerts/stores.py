@@ -12,10 +12,11 @@ from typing import Protocol
 
 import msgspec
 
+from alerts.event_conditions import plain
 from alerts.incident_changes import Told
 from alerts.incident_joining import HORIZON
 from alerts.incidents import Incident
-from alerts.messages import Alert
+from alerts.messages import Alert, AlertPlace
 from alerts.reports import Report
 
 
@@ -42,7 +43,7 @@ class Store(Protocol):
         """The incident that the report with this key was joined to."""
 
     def candidates(self, report: Report) -> Iterable[Incident]:
-        """Incidents near enough in time, and in a country that does not rule it out."""
+        """Incidents near enough in time, in the same or an unknown country or at a place of the same name."""
 
     def save_incident(self, incident: Incident, report: Report) -> None:
         """Keep the incident and remember that the report belongs to it."""
@@ -78,7 +79,7 @@ class MemoryStore:
     def __init__(self, shared: MemoryStore | None = None) -> None:
         self._incidents: dict[str, Incident] = {} if shared is None else shared._incidents
         self._of_report: dict[str, str] = {} if shared is None else shared._of_report
-        self._by_country: dict[str, dict[str, None]] = {} if shared is None else shared._by_country
+        self._by_place: dict[str, dict[str, None]] = {} if shared is None else shared._by_place
         self._alerts: dict[str, AlertState] = {}
         self._of_incident: dict[str, list[str]] = {}
         self._hits: dict[tuple[str, str], list[Hit]] = {}
@@ -93,21 +94,21 @@ class MemoryStore:
 
     def candidates(self, report: Report) -> Iterable[Incident]:
         """See Store."""
-        country = report.place.country if report.place else None
-        groups = list(self._by_country) if country is None else [country, ""]
-        for group in groups:
-            for id_ in self._by_country.get(group, ()):
-                incident = self._incidents[id_]
-                if incident.first - HORIZON <= report.effective <= incident.last + HORIZON:
-                    yield incident
+        groups = [*place_keys(report.place), ""] if report.place else list(self._by_place)
+        near = {id_: None for group in groups for id_ in self._by_place.get(group, ())}
+        for id_ in near:
+            incident = self._incidents[id_]
+            if incident.first - HORIZON <= report.effective <= incident.last + HORIZON:
+                yield incident
 
     def save_incident(self, incident: Incident, report: Report) -> None:
         """See Store."""
         before = self._incidents.get(incident.id)
-        if before is not None and _country(before) != _country(incident):
-            self._by_country[_country(before)].pop(incident.id, None)
+        if before is not None and before.place != incident.place:
+            self._unfile(before)
         self._incidents[incident.id] = incident
-        self._by_country.setdefault(_country(incident), {})[incident.id] = None
+        for key in place_keys(incident.place):
+            self._by_place.setdefault(key, {})[incident.id] = None
         self._of_report[report.key] = incident.id
         if self._newest is None or incident.last > self._newest:
             self._newest = incident.last
@@ -165,12 +166,19 @@ class MemoryStore:
         gone = [id_ for id_, incident in self._incidents.items() if incident.last < edge]
         for id_ in gone:
             incident = self._incidents.pop(id_)
-            self._by_country[_country(incident)].pop(id_, None)
+            self._unfile(incident)
             for source in incident.sources:
                 self._of_report.pop(source.key, None)
             for alert in self._of_incident.pop(id_, ()):
                 self._alerts.pop(alert, None)
 
+    def _unfile(self, incident: Incident) -> None:
+        for key in place_keys(incident.place):
+            self._by_place.get(key, {}).pop(incident.id, None)
 
-def _country(incident: Incident) -> str:
-    return (incident.place.country if incident.place else None) or ""
+
+def place_keys(place: AlertPlace | None) -> tuple[str, ...]:
+    """What incidents are filed under: country and name; the empty key where the country is not known."""
+    if place is None:
+        return ("",)
+    return (place.country or "", f"name {plain(place.name)}")

@@ -15,11 +15,13 @@ incidents = sa.Table(
     metadata,
     sa.Column("id", sa.String(40), primary_key=True),
     sa.Column("country", sa.String(2), nullable=False),  # "": unknown
+    sa.Column("place", sa.String(200), nullable=False),  # name, folded; "": unknown
     sa.Column("type", sa.String(60), nullable=False),
     sa.Column("first_at", UtcDateTime, nullable=False),  # event time of the earliest article
     sa.Column("last_at", UtcDateTime, nullable=False),
     sa.Column("body", sa.LargeBinary, nullable=False),  # alerts.incidents.Incident
     sa.Index("ix_incidents_country_last_at", "country", "last_at"),
+    sa.Index("ix_incidents_place_last_at", "place", "last_at"),
 )
 
 incident_reports = sa.Table(

@@ -29,6 +29,7 @@ def _incidents() -> None:
         "incidents",
         sa.Column("id", sa.String(40), nullable=False),
         sa.Column("country", sa.String(2), nullable=False),
+        sa.Column("place", sa.String(200), nullable=False),
         sa.Column("type", sa.String(60), nullable=False),
         sa.Column("first_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("last_at", sa.DateTime(timezone=True), nullable=False),
@@ -36,6 +37,7 @@ def _incidents() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_incidents"),
     )
     op.create_index("ix_incidents_country_last_at", "incidents", ["country", "last_at"])
+    op.create_index("ix_incidents_place_last_at", "incidents", ["place", "last_at"])
     op.create_table(
         "incident_reports",
         sa.Column("key", sa.String(40), nullable=False),
