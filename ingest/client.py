@@ -18,7 +18,7 @@ from ingest.address import AllowList
 from ingest.agent import PRODUCT, user_agent
 from ingest.extract.model import ExtractTask, PageText
 from ingest.extractor import EXTRACT_TASK
-from ingest.feeds.model import ParsedFeed, ParseTask
+from ingest.feeds.model import ParsedFeed, ParsedItems, ParseTask
 from ingest.fetch import Fetcher, Request, Response
 from ingest.poll import PARSE_TASK
 from ingest.robots import Robots
@@ -57,7 +57,7 @@ class Client:
             answer = await self._call(PARSE_TASK, msgspec.msgpack.encode(task), limit)
         except SandboxFailure as error:
             raise ParseError(str(error)) from error
-        return msgspec.msgpack.decode(answer, type=ParsedFeed)
+        return msgspec.msgpack.decode(answer, type=ParsedItems).feed
 
     async def extract(self, body: bytes, url: str, content_type: str = "") -> PageText:
         """Extract an article page; raises SandboxFailure."""

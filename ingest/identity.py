@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ingest.messages import EntryFacts
 from ingest.text import normal_form, plain_text, short_hash
-from ingest.urls import canonical_url, identity_of
+from ingest.urls import canonical_url, identity_of_canonical
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,18 +32,17 @@ def identify(feed_id: str, entries: Sequence[EntryFacts], feed_url: str) -> list
     for entry in entries:
         counts[_name(entry)] = counts.get(_name(entry), 0) + 1
     seen: set[str] = set()
+    urls = [canonical_url(entry.link or "", feed_url) for entry in entries]
     links: dict[str, int] = {}
-    for entry in entries:
-        link = canonical_url(entry.link or "", feed_url)
-        links[link] = links.get(link, 0) + 1
+    for url in urls:
+        links[url] = links.get(url, 0) + 1
     found: list[IdentifiedEntry] = []
-    for entry in entries:
+    for entry, url in zip(entries, urls, strict=True):
         name = _name(entry)
         key = short_hash(name) if counts[name] == 1 else short_hash(name, entry.link or "", _content(entry))
         if key in seen:
             continue
         seen.add(key)
-        url = canonical_url(entry.link or "", feed_url)
         shared_link = links[url] > 1 and bool(entry.guid)
         found.append(
             IdentifiedEntry(key, article_id(feed_id, url, entry, shared_link), revision_of(entry), url, entry)
@@ -56,7 +55,7 @@ def article_id(feed_id: str, url: str, entry: EntryFacts, shared_link: bool = Fa
 
     A home page as link (path "/" and no query) names no article either.
     """
-    identity = identity_of(url)
+    identity = identity_of_canonical(url)
     if identity and not shared_link and ("/" in identity or "?" in identity):
         return short_hash("url", identity)
     return short_hash("entry", feed_id, _name(entry), identity)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import logging
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import partial
@@ -16,11 +17,10 @@ import msgspec
 from config.errors import FetchError, FetchRefused, ParseError
 from config.models.settings import IntakeSettings
 from ingest.decide import EntryDecision, Limits, decide_entries, mean_latency
-from ingest.feeds.model import ParsedFeed, ParseTask
+from ingest.feeds.model import ParsedFeed, ParsedItems, ParseTask
 from ingest.fetch import Fetcher, Request, Response
 from ingest.health import Vitals, judge, transition
-from ingest.identity import identify
-from ingest.messages import EntryFacts
+from ingest.identity import IdentifiedEntry
 from ingest.policy import FeedPolicy
 from ingest.sandbox import Sandbox, SandboxFailure
 from ingest.schedule import (
@@ -35,6 +35,8 @@ from ingest.schedule import (
 from ingest.store import Changes, FeedRow, PageJob, Store
 from ingest.text import short_hash
 from ingest.urls import host_of
+
+log = logging.getLogger(__name__)
 
 PARSE_TASK = "ingest.feeds.parse:parse_task"
 PARSE_MODULES = ("ingest.feeds.parse",)
@@ -62,6 +64,7 @@ class _Fetched:
     outcome: str  # ok | unmodified | limited | gone | failed
     response: Response | None = None
     feed: ParsedFeed | None = None
+    items: tuple[IdentifiedEntry, ...] = ()
     error: str | None = None
     body_hash: str | None = None
 
@@ -90,12 +93,19 @@ class FeedPoller:
 
     async def poll(self, row: FeedRow, policy: FeedPolicy) -> PollResult:
         """Ask the feed once and work out everything that follows. Never raises for what the server does."""
-        fetched = await self._fetch(row, policy)
+        fetched = await self._fetch_safely(row, policy)
         now = self._clock()
         decisions: list[EntryDecision] = []
         if fetched.feed is not None:
-            decisions = await self._decide(policy, fetched.feed, row, now)
+            decisions = await self._decide(policy, fetched.items, now)
         return self._conclude(row, policy, fetched, decisions, now)
+
+    async def _fetch_safely(self, row: FeedRow, policy: FeedPolicy) -> _Fetched:
+        try:
+            return await self._fetch(row, policy)
+        except Exception as error:  # a mistake of ours must not keep the feed from backing off
+            log.exception("feed %s", row.id)
+            return _Fetched("failed", error=f"internal error: {type(error).__name__}: {error}"[:300])
 
     async def _fetch(self, row: FeedRow, policy: FeedPolicy) -> _Fetched:
         try:
@@ -110,14 +120,12 @@ class FeedPoller:
         if body_hash == row.body_hash:
             return _Fetched("unmodified", response, body_hash=body_hash)
         try:
-            feed = await self.parse(
-                response.body, response.url, response.headers.get("content-type", ""), policy.kind
-            )
-            if policy.kind == "sitemap" and feed.sitemaps:
-                feed = await self._follow_index(feed, policy)
+            parsed = await self._parse(response, policy)
+            if policy.kind == "sitemap" and parsed.feed.sitemaps:
+                parsed = await self._follow_index(parsed, policy)
         except (ParseError, FetchError) as error:
             return _Fetched("failed", response, error=str(error))
-        return _Fetched("ok", response, feed, body_hash=body_hash)
+        return _Fetched("ok", response, parsed.feed, parsed.items, body_hash=body_hash)
 
     def _request(self, row: FeedRow, policy: FeedPolicy) -> Request:
         headers = {"Accept": _ACCEPT}
@@ -135,34 +143,37 @@ class FeedPoller:
             verify_tls=policy.verify_tls,
         )
 
-    async def parse(self, body: bytes, url: str, content_type: str, kind: str) -> ParsedFeed:
-        """Parse in a process of its own; raises ParseError."""
-        task = msgspec.msgpack.encode(ParseTask(body=body, url=url, content_type=content_type, kind=kind))
+    async def _parse(self, response: Response, policy: FeedPolicy) -> ParsedItems:
+        """Parse and identify in a process of its own; raises ParseError."""
+        task = ParseTask(
+            body=response.body,
+            url=response.url,
+            content_type=response.headers.get("content-type", ""),
+            kind=policy.kind,
+            feed_id=policy.id,
+        )
         limit = self._settings.parse_timeout.total_seconds()
-        call = partial(self._sandbox.call, PARSE_TASK, task, limit)
+        call = partial(self._sandbox.call, PARSE_TASK, msgspec.msgpack.encode(task), limit)
         try:
             answer = await asyncio.get_running_loop().run_in_executor(self._threads, call)
         except SandboxFailure as error:
             reason = str(error) if error.kind == "error" else f"parsing failed: {error}"
             raise ParseError(reason) from error
-        return msgspec.msgpack.decode(answer, type=ParsedFeed)
+        return msgspec.msgpack.decode(answer, type=ParsedItems)
 
-    async def _follow_index(self, index: ParsedFeed, policy: FeedPolicy) -> ParsedFeed:
-        """The newest sitemaps of an index (at most three), as one feed."""
-        entries: list[EntryFacts] = []
-        for place in index.sitemaps[:3]:
+    async def _follow_index(self, index: ParsedItems, policy: FeedPolicy) -> ParsedItems:
+        """The first sitemaps of an index (at most three), as one feed."""
+        items: list[IdentifiedEntry] = []
+        for place in index.feed.sitemaps[:3]:
             if host_of(place) != host_of(policy.url):
                 raise FetchRefused(f"{place[:200]}: the sitemap index points to another host")
-            request = self._request(_blank_row(place), policy)
-            response = await self._fetcher.get(request)
-            feed = await self.parse(response.body, response.url, "", "sitemap")
-            entries += feed.entries
-        return msgspec.structs.replace(index, entries=tuple(entries))
+            response = await self._fetcher.get(self._request(_blank_row(place), policy))
+            items += (await self._parse(response, policy)).items
+        return ParsedItems(feed=index.feed, items=tuple(items))
 
     async def _decide(
-        self, policy: FeedPolicy, feed: ParsedFeed, row: FeedRow, now: float
+        self, policy: FeedPolicy, items: Sequence[IdentifiedEntry], now: float
     ) -> list[EntryDecision]:
-        items = identify(policy.id, feed.entries, feed.link or row.url)
         lookup = partial(self._store.known, policy.id, [i.key for i in items], [i.article_id for i in items])
         known, articles = await asyncio.get_running_loop().run_in_executor(self._threads, lookup)
         return decide_entries(

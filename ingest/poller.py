@@ -50,6 +50,7 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 TICK = 0.25
+HASTE = 0.04  # seconds between two looks while more is due than could be taken
 LEASE = 120.0
 _STOP_GRACE = 5.0
 _ENTRIES_KEPT = 45 * 86400.0  # after they left the feed
@@ -104,6 +105,7 @@ class Poller:
         self._tasks: set[asyncio.Task[None]] = set()
         self._polling: dict[str, str] = {}  # feed id → host
         self._pages_held = 0
+        self._more_due = False
         self._blocked: dict[str, tuple[float, str]] = {}
         self._stopping = False
 
@@ -127,6 +129,7 @@ class Poller:
 
     async def _main(self, stop: threading.Event | None) -> None:
         self._stopping = False
+        self._looking = asyncio.Lock()
         fetcher = Fetcher(
             user_agent=user_agent(self._settings),
             allow=AllowList.parse(self._settings.allow_addresses),
@@ -187,7 +190,10 @@ class Poller:
             while not stop.is_set():
                 await asyncio.sleep(0.1)
         finally:
-            scheduler.shutdown(wait=False)
+            self._stopping = True
+            scheduler.pause()
+            async with self._looking:  # a job that is cancelled midway would be logged as an error
+                scheduler.shutdown(wait=False)
 
     async def _drain_due(self) -> None:
         while True:
@@ -216,13 +222,17 @@ class Poller:
     # jobs ---------------------------------------------------------------------------------------
 
     async def _tick(self) -> None:
-        if self._stopping:
-            return
-        try:
-            await self._claim_feeds()
-            await self._claim_pages()
-        except StateError as error:
-            log.warning("poller: %s", error)
+        """Claim what is due; as long as there is more than could be taken, look again soon."""
+        async with self._looking:
+            try:
+                while not self._stopping:
+                    await self._claim_feeds()
+                    await self._claim_pages()
+                    if not self._more_due:
+                        break
+                    await asyncio.sleep(HASTE)
+            except StateError as error:
+                log.warning("poller: %s", error)
 
     async def _renew(self) -> None:
         with contextlib.suppress(StateError):
@@ -249,6 +259,7 @@ class Poller:
     async def _claim_feeds(self) -> int:
         now = self._clock()
         room = self._settings.concurrency * 4 - len(self._polling)
+        self._more_due = room <= 0
         if room <= 0:
             return 0
         each = self._settings.per_host * 2
@@ -256,6 +267,7 @@ class Poller:
         rows = await self._call(
             partial(self._store.claim_feeds, now, now + LEASE, room, per_host=each, avoid=busy)
         )
+        self._more_due = bool(rows) and (bool(busy) or len(rows) >= min(room, each))
         for row in rows:
             policy = self._policies.get(row.id)
             if policy is not None:

@@ -8,7 +8,7 @@ what is left stay as they are: servers are free to tell ``?a&b`` from ``?b&a``.
 from __future__ import annotations
 
 import re
-from urllib.parse import SplitResult, urljoin, urlsplit, urlunsplit
+from urllib.parse import SplitResult, urljoin, urlsplit
 
 from courlan import extract_domain
 
@@ -34,7 +34,8 @@ def canonical_url(url: str, base: str | None = None) -> str:
     """
     try:
         text = _CONTROL.sub("", url)
-        parts = urlsplit(urljoin(base, text) if base else text)
+        absolute = text.startswith(("http://", "https://"))
+        parts = urlsplit(urljoin(base, text) if base and not absolute else text)
         host = _host(parts)
         port = parts.port
     except ValueError:
@@ -43,19 +44,20 @@ def canonical_url(url: str, base: str | None = None) -> str:
     if scheme not in _DEFAULT_PORTS or not host:
         return ""
     netloc = host if port is None or port == _DEFAULT_PORTS[scheme] else f"{host}:{port}"
-    try:
-        path = urlsplit(urljoin(f"{scheme}://{netloc}/", _normal_escapes(parts.path) or "/")).path or "/"
-    except ValueError:
-        return ""
-    if path.startswith("//"):
-        path = "/" + path.lstrip("/")
-    result = urlunsplit((scheme, netloc, path, _kept_query(parts.query), ""))
+    path = _plain_path(_normal_escapes(parts.path) or "/")
+    query = _kept_query(parts.query) if parts.query else ""
+    result = f"{scheme}://{netloc}{path}?{query}" if query else f"{scheme}://{netloc}{path}"
     return result if len(result) <= _MAX_LENGTH else ""
 
 
 def identity_of(url: str) -> str:
     """What two addresses of one article share: the canonical URL without scheme, ``www.``, final slash."""
-    rest = canonical_url(url).partition("://")[2].removeprefix("www.")
+    return identity_of_canonical(canonical_url(url))
+
+
+def identity_of_canonical(url: str) -> str:
+    """:func:`identity_of` for a URL that is canonical already."""
+    rest = url.partition("://")[2].removeprefix("www.")
     head, mark, query = rest.partition("?")
     return head.rstrip("/") + mark + query
 
@@ -83,6 +85,20 @@ def is_web_url(url: str) -> bool:
     return canonical_url(url) != ""
 
 
+def _plain_path(path: str) -> str:
+    """Without dot segments and without slashes in front of the first one."""
+    if "/." in path:
+        kept: list[str] = []
+        segments = path.split("/")
+        for segment in segments:
+            if segment == "..":
+                kept = kept[:-1] or [""]
+            elif segment != ".":
+                kept.append(segment)
+        path = "/".join(kept) + ("/" if segments[-1] in (".", "..") else "")
+    return "/" + path.lstrip("/")
+
+
 def _host(parts: SplitResult) -> str:
     host = (parts.hostname or "").rstrip(".")
     if ":" in host:
@@ -99,7 +115,10 @@ def _kept_query(query: str) -> str:
 
 def _normal_escapes(text: str) -> str:
     """Percent escapes in upper case, those of unreserved characters undone, other characters escaped."""
-    text = _SAFE_PATH.sub(_one_escape, text)
+    if "%" in text:
+        text = _SAFE_PATH.sub(_one_escape, text)
+    if text.isascii():
+        return text
     return "".join(
         c if c.isascii() else "".join(f"%{b:02X}" for b in c.encode("utf-8", "replace")) for c in text
     )

@@ -13,11 +13,13 @@ from config.errors import ExtractionError
 from ingest.extract.charset import decode_page
 from ingest.extract.metadata import read_metadata
 from ingest.extract.model import ExtractTask, PageText
-from ingest.extract.quality import assess
+from ingest.extract.quality import assess, link_share
 from ingest.text import clean
 
-SHORT = 1500  # characters; below it the thorough extraction may do better
-MAX_ELEMENTS = 60_000
+SHORT = 1500  # characters; below it the fast extraction may have missed the article ...
+UNREAD = 4.0  # ... if the page has this many times its length in paragraphs that are not in it
+PARAGRAPH = 80  # characters; shorter paragraphs are captions, teasers, buttons
+MENU = 0.3  # share of the text that is links; above it the fast extraction took a menu for the article
 _SPACES = re.compile(r"[ \t\xa0]+")
 
 
@@ -37,18 +39,39 @@ def extract_page(body: bytes, url: str, content_type: str = "") -> PageText:
     if tree is None:
         raise ExtractionError("no web page: nothing that could be read as HTML")
     metadata = read_metadata(tree, url)
+    _lighten(tree)
     text, method = _cascade(tree, url)
     return assess(PageText(metadata=metadata, text=text, method=method), tree, html)
 
 
+def _lighten(tree: Any) -> None:
+    """Take out what is never text and is copied again and again otherwise; JSON-LD may hold the article."""
+    for node in list(tree.iter("script", "style", "svg", "link", "template")):
+        if node.getparent() is not None and not (node.get("type") or "").startswith("application/ld"):
+            node.drop_tree()
+
+
 def _cascade(tree: Any, url: str) -> tuple[str, str]:
     fast = _text(tree, url, fast=True)
-    if len(fast) >= SHORT:
+    if _believable(tree, fast):
         return fast, "fast"
     thorough = _text(tree, url, fast=False)
     if thorough:
         return thorough, "thorough"
     return fast, "fast" if fast else ""
+
+
+def _believable(tree: Any, text: str) -> bool:
+    """False where the fast extraction took a menu for the article, or missed the article."""
+    if not text or link_share(tree, text) > MENU:
+        return False
+    return len(text) >= SHORT or _unread(tree, text) < UNREAD * len(text)
+
+
+def _unread(tree: Any, text: str) -> int:
+    """Characters in the page's longer paragraphs that are not in ``text``."""
+    paragraphs = (" ".join("".join(node.itertext()).split()) for node in tree.iter("p"))
+    return sum(len(p) for p in paragraphs if len(p) >= PARAGRAPH and p not in text)
 
 
 def _text(tree: Any, url: str, *, fast: bool) -> str:

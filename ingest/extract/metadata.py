@@ -10,6 +10,7 @@ from trafilatura.metadata import extract_metadata
 from ingest.dates import parse_date
 from ingest.extract.jsonld import main_item
 from ingest.extract.model import PageMetadata
+from ingest.extract.title import best_title
 from ingest.text import one_line
 from ingest.urls import canonical_url
 
@@ -56,7 +57,7 @@ def read_metadata(tree: Any, url: str) -> PageMetadata:
     meta = _meta_tags(tree)
     item = main_item(tree)
     published = item.published or _first_date(meta, _PUBLISHED) or _time_tag(tree)
-    title = item.headline or one_line(meta.get("og:title", "") or meta.get("twitter:title", ""))
+    title = best_title([item.headline, one_line(meta.get("og:title", "")), _heading(tree)])
     authors = item.authors or _meta_authors(meta)
     if not title or published is None or not authors:
         title, published, authors = _filled(tree, url, title, published, authors)
@@ -74,6 +75,12 @@ def read_metadata(tree: Any, url: str) -> PageMetadata:
         paywalled=item.paywalled or meta.get("article:content_tier", "").lower() in ("locked", "metered"),
         tags=item.keywords,
     )
+
+
+def _heading(tree: Any) -> str:
+    """The first main heading, unless there are so many that none is the article's."""
+    texts = [text for node in tree.iterfind(".//h1") if (text := one_line(" ".join(node.itertext())))]
+    return texts[0] if texts and len(texts) <= 3 else ""
 
 
 def _meta_tags(tree: Any) -> dict[str, str]:

@@ -68,7 +68,7 @@ _ENDING = re.compile(r"[.!?…\"'”’»)。！？؟।]\s*$")
 def assess(page: PageText, tree: Any, html: str) -> PageText:
     """The page with its quality (0 useless, 1 an article in full) and its flags."""
     flags = list(_flags(page, html))
-    links = _link_share(tree, page.text)
+    links = link_share(tree, page.text)
     quality = _quality(page, flags, links)
     note = _note(flags)
     text = "" if _NO_NEWS.intersection(flags) else page.text
@@ -130,7 +130,7 @@ def _quality(page: PageText, flags: list[str], links: float) -> float:
     return round(score, 3)
 
 
-def _link_share(tree: Any, text: str) -> float:
+def link_share(tree: Any, text: str) -> float:
     """Share of the extracted lines that are link texts of the page: lists of headlines score high."""
     lines = [line for line in text.splitlines() if line]
     if not lines:

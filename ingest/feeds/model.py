@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from ingest.identity import IdentifiedEntry
 from ingest.messages import EntryFacts
 
 
@@ -29,3 +30,11 @@ class ParseTask(msgspec.Struct, frozen=True, kw_only=True):
     url: str
     content_type: str = ""
     kind: str = "feed"  # feed | sitemap
+    feed_id: str | None = None  # given: the entries come back identified
+
+
+class ParsedItems(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The answer: the feed, and its entries with their names where a feed id was given (then not twice)."""
+
+    feed: ParsedFeed
+    items: tuple[IdentifiedEntry, ...] = ()

@@ -11,9 +11,10 @@ from config.errors import ParseError
 from ingest.feeds.fast import Unsuited, parse_fast
 from ingest.feeds.hints import read_hints
 from ingest.feeds.jsonfeed import parse_json_feed
-from ingest.feeds.model import ParsedFeed, ParseTask
+from ingest.feeds.model import ParsedFeed, ParsedItems, ParseTask
 from ingest.feeds.sitemap import parse_sitemap
 from ingest.feeds.thorough import parse_thorough
+from ingest.identity import identify
 from ingest.messages import EntryFacts
 
 MAX_DEPTH = 500  # of open elements; feeds have fewer than 20
@@ -24,9 +25,15 @@ _CDATA = re.compile(rb"<!\[CDATA\[.*?\]\]>|<!--.*?-->", re.DOTALL)
 
 
 def parse_task(payload: bytes) -> bytes:
-    """The sandbox's entry point: a ParseTask in, a ParsedFeed out, both as MessagePack."""
+    """The sandbox's entry point: a ParseTask in, ParsedItems out, both as MessagePack."""
     task = msgspec.msgpack.decode(payload, type=ParseTask)
-    return msgspec.msgpack.encode(parse_feed(task.body, task.url, task.content_type, task.kind))
+    feed = parse_feed(task.body, task.url, task.content_type, task.kind)
+    if task.feed_id is None:
+        return msgspec.msgpack.encode(ParsedItems(feed=feed))
+    items = identify(task.feed_id, feed.entries, feed.link or task.url)
+    return msgspec.msgpack.encode(
+        ParsedItems(feed=msgspec.structs.replace(feed, entries=()), items=tuple(items))
+    )
 
 
 def parse_feed(body: bytes, url: str, content_type: str = "", kind: str = "feed") -> ParsedFeed:
