@@ -10,6 +10,7 @@ import logging
 import sqlite3
 import threading
 from contextlib import suppress
+from pathlib import Path
 from time import monotonic
 from typing import Protocol
 
@@ -42,7 +43,7 @@ class SqliteWakeup:
     """Watches the version of the file."""
 
     def __init__(self, engine: Engine) -> None:
-        self._path = engine.url.database or ":memory:"
+        self._uri = f"{Path(engine.url.database or '').resolve().as_uri()}?mode=ro"
         self._connection: sqlite3.Connection | None = None
         self._version: int | None = None
 
@@ -62,7 +63,7 @@ class SqliteWakeup:
     def _changed(self) -> bool:
         try:
             if self._connection is None:
-                self._connection = sqlite3.connect(f"file:{self._path}?mode=ro", uri=True, timeout=0)
+                self._connection = sqlite3.connect(self._uri, uri=True, timeout=0)
             (version,) = self._connection.execute("PRAGMA data_version").fetchone()
         except sqlite3.Error:
             self.close()

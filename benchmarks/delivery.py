@@ -21,6 +21,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -81,13 +82,21 @@ def message(alert: Alert) -> Message:
     return Message(alert.id, "desk", "desk:desk@example.org", "single", title, (item,), NOW)
 
 
-def timed(count: int, work: Callable[[], None]) -> float:
-    begun = time.perf_counter()
+@dataclass(frozen=True)
+class Rate:
+    """Messages per second, and milliseconds of our CPU for each."""
+
+    per_second: float
+    cpu_ms: float
+
+
+def timed(count: int, work: Callable[[], None]) -> Rate:
+    begun, cpu = time.perf_counter(), time.process_time()
     work()
-    return count / (time.perf_counter() - begun)
+    return Rate(count / (time.perf_counter() - begun), (time.process_time() - cpu) / count * 1000)
 
 
-def bare(port: int, mails: list[bytes]) -> float:
+def bare(port: int, mails: list[bytes]) -> Rate:
     with smtplib.SMTP("127.0.0.1", port) as smtp:
 
         def work() -> None:
@@ -97,7 +106,7 @@ def bare(port: int, mails: list[bytes]) -> float:
         return timed(len(mails), work)
 
 
-def channel(config: Config, messages: list[Message]) -> float:
+def channel(config: Config, messages: list[Message]) -> Rate:
     sender = build_sender(config.channels.channels["desk"], config)
 
     def work() -> None:
@@ -109,7 +118,7 @@ def channel(config: Config, messages: list[Message]) -> float:
     return rate
 
 
-def outbox(config: Config, state: str, alerts: list[Alert], name: str) -> float:
+def outbox(config: Config, state: str, alerts: list[Alert], name: str) -> Rate:
     engine = open_state(state)
     senders = {name: build_sender(config.channels.channels[name], config)}
     core = NotifierCore(config, engine, senders)
@@ -178,11 +187,15 @@ def main() -> None:
         more = [make_alert(50_000 + number) for number in range(options.messages)]
         rows.append(("outbox, JSONL", outbox(files, state, more, "file")))
         print(
-            f"{'':16}{'messages/s':>12}{'ratio':>8}"
+            f"{'':16}{'messages/s':>12}{'ratio':>8}{'CPU ms':>9}{'ratio':>8}"
             f"   ({options.messages} messages of {len(mails[0]):,} bytes)"
         )
+        base = rows[0][1]
         for label, rate in rows:
-            print(f"{label:16}{rate:12.0f}{rate / rows[0][1]:8.2f}")
+            print(
+                f"{label:16}{rate.per_second:12.0f}{rate.per_second / base.per_second:8.2f}"
+                f"{rate.cpu_ms:9.2f}{rate.cpu_ms / base.cpu_ms:8.2f}"
+            )
         seconds = sorted(latency(files, state, folder, 40))
         p95 = seconds[int(len(seconds) * 0.95)]
         print(f"enqueue to line: p50 {statistics.median(seconds):.3f} s, p95 {p95:.3f} s")
