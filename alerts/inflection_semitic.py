@@ -1,8 +1,9 @@
 """Keys for languages in Arabic and Hebrew script, whose particles are written onto the word.
 
 A word of a text yields every reading ("وبالمداهمات": and-with-the-raids → "مداهم"); a keyword only sure
-ones, so that "كتاب" (book) is not found in words that merely contain its letters. Affixes after the light stemmer of
-Larkey, Ballesteros and Connell (2002, "light10"), the others from the grammars; broken plurals by table.
+ones, so that "كتاب" (book) is not found in words that merely contain its letters. Affixes after the light
+stemmer of Larkey, Ballesteros and Connell (2002, "light10"), the others from the grammars; broken plurals by
+table.
 """
 
 from __future__ import annotations
