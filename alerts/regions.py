@@ -1,8 +1,8 @@
 """Regions: named sets of places, compiled from the configuration.
 
 A place is inside a region when any of its parts holds it and its ``exclude`` does not. A part holds a place
-only as far as the place is known: one known to country precision is in regions that name the country, and in no
-admin-1, circle, box, polygon or named place.
+only as far as the place is known: one known to country precision is in regions that name the country, and
+in no admin-1, circle, box, polygon or named place.
 """
 
 from __future__ import annotations
