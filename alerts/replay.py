@@ -73,8 +73,8 @@ def replay_enriched(
 ) -> Replayed:
     """Hold ``rules`` against the enriched documents of a stretch of time.
 
-    The group is ``<topic>.replay.<id>``; the ends are frozen at the start. A dry run touches nothing and reads
-    all of it each time; an executing one goes on where it was stopped.
+    The group is ``<topic>.replay.<id>``; the ends are frozen at the start. A dry run touches nothing and
+    reads all of it each time; an executing one goes on where it was stopped.
     """
     since_ms = None if asked.since is None else round(asked.since.timestamp() * 1000)
     fixed = history.plan(broker, config.topic(ENRICHED), asked.replay_id, since_ms)
