@@ -4,8 +4,8 @@
 
 DIR holds checkouts of scrapinghub/article-extraction-benchmark (181 pages, judged with its own evaluate.py)
 and flairNLP/fundus (fixture pages of 181 publishers with what they should give), in folders named OWNER+NAME
-or NAME. Fundus's pages are judged with the same evaluator. Speeds are CPU seconds of one process, text only for the
-baseline and text with all metadata for us; "text alone" is our cascade without metadata and quality.
+or NAME. Fundus's pages are judged with the same evaluator. Speeds are CPU seconds of one process, text only
+for the baseline and text with all metadata for us; "text alone" is our cascade without metadata and quality.
 """
 
 from __future__ import annotations
@@ -172,9 +172,8 @@ def table(judge: ModuleType, samples: list[Sample], rounds: int) -> tuple[list[P
         texts = [t if isinstance(t, str) else getattr(t, "text", None) or "" for t in found]
         f1, precision, recall = f1_of(judge, samples, texts)
         ratio = best["trafilatura, default (baseline)"] / best[name]
-        print(
-            f"  {name:<36} {f1:6.3f} {precision:6.3f} {recall:6.3f} {len(samples) / best[name]:8.1f} {ratio:5.2f}x"
-        )
+        speed = len(samples) / best[name]
+        print(f"  {name:<36} {f1:6.3f} {precision:6.3f} {recall:6.3f} {speed:8.1f} {ratio:5.2f}x")
     return results["tocsin, text, metadata, quality"], results["trafilatura, default (baseline)"]
 
 
@@ -211,9 +210,8 @@ def failures(judge: ModuleType, samples: list[Sample], pages: list[PageText], ba
         mine, theirs = single_f1(judge, sample, page.text), single_f1(judge, sample, text)
         if mine < 0.5 or mine < theirs - 0.3:
             mark = "WORSE" if mine < 0.5 <= theirs else ""
-            print(
-                f"    F1 {sample.name}: {mine:.2f} ({page.method}, {page.flags}), baseline {theirs:.2f} {mark}"
-            )
+            ours = f"{mine:.2f} ({page.method}, {page.flags})"
+            print(f"    F1 {sample.name}: {ours}, baseline {theirs:.2f} {mark}")
 
 
 def main() -> None:
