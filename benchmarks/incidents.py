@@ -1,11 +1,11 @@
-"""How well reports are joined to incidents: B³ precision, recall and F1, and alerts for each incident and rule.
+"""How well reports are joined to incidents: B³ precision, recall and F1, and alerts per incident and rule.
 
     python -m benchmarks.incidents            the figures
     python -m benchmarks.incidents --errors   and every wrong join and split
 
 The reports in data/incidents.jsonl were written for this project: agency style, eight languages, near-twins
-included (the same town the next day; the next town on the same day). They pass through the real enrichment and
-the real rules; baselines in the same run join by place and day alone, and by wording alone.
+included (the same town the next day; the next town on the same day). They pass through the real enrichment
+and the real rules; baselines in the same run join by place and day alone, and by wording alone.
 B³: Bagga and Baldwin (1998).
 """
 
