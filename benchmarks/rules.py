@@ -1,11 +1,11 @@
 """Cost of rules: per document with 10, 100, 1,000 and 10,000 rules, and replay of many documents.
 
     python -m benchmarks.rules                 the table of costs, about two minutes
-    python -m benchmarks.rules --replay 100000 also replays so many documents through 100 rules, on two processes
+    python -m benchmarks.rules --replay 100000 also replays so many documents (100 rules, two processes)
 
-Rules and documents are drawn with a fixed seed: 30 keywords a rule (single words and phrases, most of them rare),
-most rules bound to one of several hundred regions, some to event types, some to keywords alone. Documents have
-about 330 words, eight resolved places and four events, and words distributed as in natural text (Zipf).
+Rules and documents are drawn with a fixed seed: 30 keywords a rule (single words and phrases, most of them
+rare), most rules bound to one of several hundred regions, some to event types, some to keywords alone.
+Documents have about 330 words, eight resolved places and four events, and words distributed as in natural text (Zipf).
 Ratios are to 10 rules in the same run.
 """
 
@@ -127,7 +127,7 @@ class World:
         self, rng: random.Random, text: str, sentences: tuple[tuple[int, int], ...], published: datetime
     ) -> Event:
         start, end = rng.choice(sentences)
-        word = text[start:end].split()[0]
+        word = text[start:end].split(maxsplit=1)[0]
         day = published.date().isoformat()
         return Event(
             type=rng.choice(self.types),
