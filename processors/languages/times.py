@@ -66,7 +66,7 @@ def _months(text: str, anchor: date, start: int, end: int, data: LanguageData) -
 
 
 def _doubtful(word: str, language: str) -> bool:
-    """A month alone is often something else: 'mart', 'مه', Rio de Janeiro where months are not capitalised."""
+    """A month alone is often something else: 'mart', 'مه', Rio de Janeiro where months are in lower case."""
     return len(word) < 4 or (word[0].isupper() and language != "de")
 
 
