@@ -40,7 +40,8 @@ def strike(number: int, town: str, killed: int = 2) -> News:
     """A report of a drone strike on a town, this morning."""
     title = f"Drone strike on {town} kills {killed}"
     text = (
-        f"A drone hit a warehouse in {town}, Ukraine, on {_day()}, killing {killed} people, firefighters said.\n"
+        f"A drone hit a warehouse in {town}, Ukraine, on {_day()}, killing {killed} people, "
+        "firefighters said.\n"
         f"Firefighters put out the blaze in the west of {town} within two hours. Report number {number}."
     )
     return News(number, title, text)
