@@ -91,6 +91,10 @@ class Notifier:
         """Something changed: look again at once."""
         self._poke.set()
 
+    def rest(self, seconds: float) -> None:
+        """Wait, but not longer than until we stop."""
+        self._stopping.wait(seconds)
+
     @property
     def is_stopping(self) -> bool:
         """Whether it is told to stop."""
@@ -167,8 +171,15 @@ class _Worker:
                     notifier.poke()
             except StateUnavailable as error:
                 log.warning("channel %s waits for the database: %s", self._channel, error)
+                self._again()
             except Exception:
                 log.exception("channel %s: a defect; it goes on", self._channel)
+                self._again()
+
+    def _again(self) -> None:
+        """Look again soon, by itself: what was in hand has to be settled."""
+        self._notifier.rest(_AWAY[0])
+        self._news.set()
 
     def _work(self) -> int:
         notifier = self._notifier

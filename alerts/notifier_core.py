@@ -58,6 +58,7 @@ class NotifierCore:
         self._links = Linker(config.settings)
         self._operator = config.settings.operator_channel
         self._pause = pause
+        self._unsure: set[str] = set()  # channels whose last round broke off
         self._chance = chance or random.Random()  # noqa: S311 (jitter, not a secret)
 
     @property
@@ -88,8 +89,17 @@ class NotifierCore:
 
         Between two messages one transaction records the result of the first and the beginning of the second.
         """
+        if channel in self._unsure:
+            self._settle(channel, clock())
         if channel not in self.due_channels(clock()):  # a look without the write lock
             return 0
+        try:
+            return self._work(channel, clock, stopping)
+        except BaseException:
+            self._unsure.add(channel)
+            raise
+
+    def _work(self, channel: str, clock: Clock, stopping: Callable[[], bool]) -> int:
         with writing(self.engine) as connection:
             taken = outbox_leases.lease(connection, self.owner, channel, clock(), _AT_ONCE)
             leased = load(connection, taken, lambda alert, to: self._links.url(alert, to, clock()))
@@ -100,6 +110,13 @@ class NotifierCore:
             done += 1
             current = self._insist(partial(self._advance, current, result, leased, clock, stopping))
         return done
+
+    def _settle(self, channel: str, now: datetime) -> None:
+        """After an error nobody knows what went through: whatever is still leased here is left over."""
+        settings: Mapping[str, ChannelBase] = self.router.channels
+        with writing(self.engine) as connection:
+            outbox_leases.recover(connection, [self.owner], settings, now, self._chance, channel=channel)
+        self._unsure.discard(channel)
 
     def _advance(
         self,

@@ -8,12 +8,12 @@ simply go again) and which may have (begun, not finished: the channel's policy f
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Table, and_, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from alerts.outbox_outcomes import History, Judge, Outcome
@@ -88,9 +88,9 @@ def begin(connection: Connection, owner: str, leased: Lease, now: datetime) -> b
         == 0
     ):
         return False
-    connection.execute(
-        insert(attempts).values(delivery=leased.id, number=number, owner=owner, started_at=to_ms(now))
-    )
+    values = {"delivery": leased.id, "number": number, "owner": owner, "started_at": to_ms(now)}
+    # Again after a commit whose answer was lost: the row may be there.
+    connection.execute(_insert(connection, attempts).values(values).on_conflict_do_nothing())
     return True
 
 
@@ -132,13 +132,14 @@ def recover(
     settings: Mapping[str, ChannelBase],
     now: datetime,
     chance: random.Random,
+    *,
+    channel: str | None = None,
 ) -> int:
-    """Take the leases of dead owners away; returns how many."""
-    rows = connection.execute(
-        select(deliveries)
-        .where(deliveries.c.state == LEASED, deliveries.c.lease_owner.in_(list(dead)))
-        .with_for_update(skip_locked=True)
-    ).all()
+    """Take the leases of dead owners away, of all channels or one; returns how many."""
+    held = select(deliveries).where(deliveries.c.state == LEASED, deliveries.c.lease_owner.in_(list(dead)))
+    if channel is not None:
+        held = held.where(deliveries.c.channel == channel)
+    rows = connection.execute(held.with_for_update(skip_locked=True)).all()
     lost = _unknowns(connection, [row.id for row in rows])
     _set_state(connection, [row.id for row in rows if row.begun_at is None], PENDING, lease_owner=None)
     for row in rows:
@@ -261,13 +262,16 @@ def _note_channel(connection: Connection, channel: str, outcome: Outcome, now: d
             "failures": 1,
             "paused_until": to_ms(outcome.pause_until),
         }
-        postgres = connection.dialect.name == "postgresql"
-        module: Callable[..., Any] = postgresql.insert if postgres else sqlite.insert
         connection.execute(
-            module(channel_states)
+            _insert(connection, channel_states)
             .values(values)
             .on_conflict_do_update(index_elements=["channel"], set_=values | {"failures": state.failures + 1})
         )
+
+
+def _insert(connection: Connection, table: Table) -> Any:
+    """An INSERT that knows ON CONFLICT."""
+    return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
 
 
 def _unknowns(connection: Connection, ids: Sequence[str]) -> dict[str, int]:

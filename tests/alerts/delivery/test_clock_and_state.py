@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, create_engine, text
+from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.engine import make_url
 
 from alerts.channels.base import Message, Receipt
@@ -16,7 +18,7 @@ from alerts.notifier import Notifier
 from alerts.outbox import enqueue
 from alerts.outbox_owners import DEAD_AFTER, Owner, Registry
 from alerts.outbox_repair import retry
-from config.errors import ChannelPermanent, ChannelTransient
+from config.errors import ChannelPermanent, ChannelTransient, StateUnavailable
 from streams.state import open_state, writing
 from tests.support.delivery import START, Recorder, Rig, make_alert, make_config
 
@@ -165,6 +167,43 @@ def test_a_result_is_recorded_although_the_database_was_away(engine: Engine, tmp
     assert rig.states() == {"sent": 1}
     assert [a.outcome for a in rig.attempts()] == ["sent"]
     rig.oracle()
+
+
+@pytest.mark.parametrize("lost", range(1, 8))
+@pytest.mark.parametrize("insists", [True, False])
+def test_a_commit_whose_answer_was_lost(
+    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lost: int, insists: bool
+) -> None:
+    """The transaction went through, but the notifier hears that the database is away."""
+    recorder = Recorder()
+    rig = rig_of(engine, tmp_path, recorder)
+    done = 0
+
+    @contextmanager
+    def unreliable(of: Engine) -> Iterator[Connection]:
+        nonlocal done
+        with writing(of) as connection:
+            yield connection
+        done += 1
+        if done == lost:
+            raise StateUnavailable("gone just after the commit")
+
+    monkeypatch.setattr("alerts.notifier_core.writing", unreliable)
+    if not insists:
+        monkeypatch.setattr("alerts.notifier_core._INSIST", 1)
+    with writing(engine) as connection:
+        for number in range(4):
+            enqueue(connection, make_alert(number), rig.now)
+    for _ in range(3):
+        with suppress(StateUnavailable):
+            rig.step()
+    rig.advance(minutes=1)
+    assert rig.states() == {"sent": 4}
+    rig.oracle()
+    unmarked = [message.id for message in recorder.sent if not message.possible_duplicate]
+    assert len(unmarked) == len(set(unmarked))
+    if insists:
+        assert len(recorder.sent) == 4
 
 
 _holding: list[sqlite3.Connection] = []
