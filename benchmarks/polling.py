@@ -5,8 +5,8 @@
 Three runs of the real poller process (embedded log, SQLite state, no article pages, default manners
 towards 5,000 host names) against one server: first polls of all feeds; sustained polling, feeds due evenly
 over ``--seconds``; a burst in which all are due at once. PYTHON is an interpreter that has lemon24/reader;
-its ``update_feeds`` on the same server in the same run is the baseline for feeds per CPU-second. CPU is user and
-system time of the poller and of its parsing process; memory is the sum of their resident sets, sampled.
+its ``update_feeds`` on the same server in the same run is the baseline for feeds per CPU-second. CPU is user
+and system time of the poller and of its parsing process; memory is the sum of their resident sets, sampled.
 """
 
 from __future__ import annotations
