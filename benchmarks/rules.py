@@ -5,7 +5,8 @@
 
 Rules and documents are drawn with a fixed seed: 30 keywords a rule (single words and phrases, most of them
 rare), most rules bound to one of several hundred regions, some to event types, some to keywords alone.
-Documents have about 330 words, eight resolved places and four events, and words distributed as in natural text (Zipf).
+Documents have about 330 words, eight resolved places and four events, and words distributed as in natural
+text (Zipf).
 Ratios are to 10 rules in the same run.
 """
 
