@@ -1,7 +1,7 @@
 """What rules mean, written plainly and slowly: the compiled rules must never differ from this.
 
-Nothing is indexed, cached or shared between questions; only the inflection of single words, the word pattern and
-the distance formula are the product's own.
+Nothing is indexed, cached or shared between questions; only the inflection of single words, the word pattern
+and the distance formula are the product's own.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from alerts.facts import wording_status
 from alerts.inflection import fold, keyword_keys, token_keys
@@ -171,7 +172,7 @@ class Reference:
                 self.same(word, text[start:end], exact, language)
                 for word, (start, end) in zip(wanted, window, strict=True)
             )
-            gaps = [text[a[1] : b[0]] for a, b in zip(window, window[1:], strict=False)]
+            gaps = [text[a[1] : b[0]] for a, b in pairwise(window)]
             if same and not any(set(gap) & set(".,;:!?()") for gap in gaps):
                 found.append((first, first + len(wanted) - 1))
         return found

@@ -27,10 +27,9 @@ def _load(name: str) -> Any:
 
 reference = _load("reference")
 
-WORDS = st.sampled_from(
-    "raid raids raided Raid army armies US us HTS rights Assad's ambassador special forces force strike struck"
-    " été ete مداهمة والمداهمات غارة 2019 2026 anniversary attaque attaquent".split()
-)
+_TEXT = """raid raids raided Raid army armies US us HTS rights Assad's ambassador special forces force strike
+struck été ete مداهمة والمداهمات غارة 2019 2026 anniversary attaque attaquent"""
+WORDS = st.sampled_from(_TEXT.split())
 GAPS = st.sampled_from([" ", " ", " ", "-", ", ", " ("])
 TYPES = st.sampled_from(["raid", "airstrike", "protest", "arrest"])
 STATUSES = st.sampled_from(["current", "current", "background", "denied", "planned"])
@@ -48,7 +47,7 @@ REGIONS = (
 )
 TERMS = st.sampled_from(
     ["raid", "army", "=raid", "=Raid", "US", "us", "HTS", "hts", "assad", "special forces", "=special forces",
-     '"army" NEAR/3 "raid"', '"special forces" NEAR/2 "raid"', "/ra[a-z]+ed/", "/forces.+raid/", "2019", "ete",
+     '"army" NEAR/3 "raid"', '"special forces" NEAR/2 "raid"', "/ra[a-z]+ed/", "/forces.+raid/", "ete",
      {"ar": ["مداهمة", "غارة"]}, {"fr": ["attaque"]}, {"en": ["strike"]}]
 )  # fmt: skip
 

@@ -15,7 +15,8 @@ IDLIB_RAIDS = {
         "not": {"keywords": ["anniversary"]},
     },
 }
-REFUGEES = f"Police {{{{raid|raid current @0}}}} a flat in [[Paris|{PARIS}]], home of refugees from [[Idlib|{ATME}]]."
+FLAT = f"Police {{{{raid|raid current @0}}}} a flat in [[Paris|{PARIS}]]"
+REFUGEES = f"{FLAT}, home of refugees from [[Idlib|{ATME}]]."
 
 
 def fired(rule: dict[str, object], marked: str, **fields: object) -> list[str]:
