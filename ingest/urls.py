@@ -24,6 +24,7 @@ _CONTROL = re.compile(r"[\x00-\x20\x7f]+")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _SAFE_PATH = re.compile(r"%([0-9a-fA-F]{2})")
 _MAX_LENGTH = 4096
+_HOST = re.compile(r"[a-z0-9_.-]+")
 _UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 
 
@@ -103,9 +104,11 @@ def _host(parts: SplitResult) -> str:
     host = (parts.hostname or "").rstrip(".")
     if ":" in host:
         return f"[{host}]"
-    if host.isascii():
-        return host
-    return host.encode("idna").decode("ascii").lower()
+    if not host.isascii():
+        host = host.encode("idna").decode("ascii").lower()
+    if host and not _HOST.fullmatch(host):
+        raise ValueError(f"{host!r} is no host name")
+    return host
 
 
 def _kept_query(query: str) -> str:

@@ -103,7 +103,10 @@ def _titles_missed(raws: list[dict[str, Any]], body: bytes) -> bool:
 def _has_alternate(raw: dict[str, Any]) -> bool:
     """True when the link is one to the article, not to an enclosure, a licence or the entry itself."""
     links = raw.get("links") or ()
-    return any(link.get("href") and (link.get("rel") or "alternate") == "alternate" for link in links)
+    chosen = raw.get("link")
+    return any(
+        (link.get("rel") or "alternate") == "alternate" and link.get("href") == chosen for link in links
+    )
 
 
 def _entry(raw: dict[str, Any], base: str, own_ids: bool) -> EntryFacts:

@@ -2,29 +2,48 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from io import BytesIO
 from typing import Any
 
 import feedparser
 
+from config.errors import ParseError
 from ingest.dates import from_fields, parse_date
 from ingest.feeds.model import ParsedFeed
 from ingest.messages import EntryFacts
 from ingest.text import clean, one_line
 
+_NO_CHARACTER = re.compile(rb"&#(?:(\d{1,12})|[xX]([0-9a-fA-F]{1,10}));")
+
+
+def _replaced(reference: re.Match[bytes]) -> bytes:
+    """Numbers that stand for no character, which the parser fails on, become the replacement character."""
+    number = int(reference[1]) if reference[1] else int(reference[2], 16)
+    return reference[0] if 0 < number < 0xD800 or 0xE000 <= number <= 0x10FFFF else b"&#65533;"
+
 
 def parse_thorough(body: bytes, url: str, content_type: str = "") -> ParsedFeed:
     """Parse ``body`` with feedparser. Never fetches: bytes go in as a stream, nothing is resolved by it.
 
-    A document that is no feed comes back without entries and with an empty ``title``.
+        raise ParseError(f"the feed cannot be read: {one_line(str(error))[:160]}") from error
+    the parser stumbles.
     """
     headers = {"content-location": url}
     if content_type:
         headers["content-type"] = content_type
-    parsed = feedparser.parse(
-        BytesIO(body), response_headers=headers, sanitize_html=False, resolve_relative_uris=False
-    )
+    try:
+        parsed = feedparser.parse(
+            BytesIO(_NO_CHARACTER.sub(_replaced, body)),
+            response_headers=headers,
+            sanitize_html=False,
+            resolve_relative_uris=False,
+        )
+    except Exception as error:  # the parser is not meant to raise, and does
+        raise ParseError(
+            f"the feed cannot be read: {one_line(f'{type(error).__name__}: {error}')[:160]}"
+        ) from error
     warnings: tuple[str, ...] = ()
     if parsed.get("bozo"):
         problem = parsed.get("bozo_exception")
