@@ -3,7 +3,7 @@
 A word is reduced to a *key*: its Snowball stem, kept apart by its derivational ending, so that inflection
 joins ("operation", "operations") and derivation does not ("operator", "opera", "general" and "generally").
 Arabic, Hebrew, Persian and Urdu go through ``alerts.inflection_semitic``, Ukrainian and Belarusian through
-suffix classes. Why not lemma dictionaries: docs/decisions/0401-inflection.md, with measurements.
+suffix classes. Why not lemma dictionaries: docs/decisions/0050-inflection.md, with measurements.
 
 Stems: the Snowball project's algorithms (snowballstemmer).
 """

@@ -3,7 +3,7 @@
 The automaton works on words, not characters: each distinct word is looked up once (and remembered) for the
 keyword words it can stand for, and a trie over those follows phrases. So the pass costs the same for ten
 keywords and for ten hundred thousand; only what is found costs more. Regular expressions run together in one
-RE2 set. Why not Aho-Corasick on characters: docs/decisions/0402-keyword-automaton.md.
+RE2 set. Why not Aho-Corasick on characters: docs/decisions/0051-keyword-automaton.md.
 """
 
 from __future__ import annotations
