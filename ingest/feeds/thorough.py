@@ -27,8 +27,8 @@ def _replaced(reference: re.Match[bytes]) -> bytes:
 def parse_thorough(body: bytes, url: str, content_type: str = "") -> ParsedFeed:
     """Parse ``body`` with feedparser. Never fetches: bytes go in as a stream, nothing is resolved by it.
 
-        raise ParseError(f"the feed cannot be read: {one_line(str(error))[:160]}") from error
-    the parser stumbles.
+    A document that is no feed comes back without entries and with an empty ``parser``. Raises ParseError
+    where the parser stumbles.
     """
     headers = {"content-location": url}
     if content_type:
