@@ -13,6 +13,9 @@ from processors import taxonomy
 
 Labels = Mapping[str, frozenset[str]]
 
+_QUIET = re2.Options()
+_QUIET.log_errors = False
+
 SEVERITIES = ("info", "low", "medium", "high", "critical")
 LABELS = (
     "alert",
@@ -118,8 +121,9 @@ def _matcher(label: str, values: tuple[str, ...], where: str) -> Matcher:
 def _test(value: str, where: str) -> Callable[[str], bool]:
     if len(value) > 1 and value.startswith("/") and value.endswith("/"):
         try:
-            pattern = re2.compile(value[1:-1])
+            pattern = re2.compile(value[1:-1], _QUIET)
         except re2.error as error:
-            raise ConfigError([f"{where}: {value} is no regular expression (RE2): {error}"]) from error
+            said = error.args[0].decode() if isinstance(error.args[0], bytes) else str(error)
+            raise ConfigError([f"{where}: {value} is no regular expression (RE2): {said}"]) from error
         return lambda text: pattern.fullmatch(text) is not None
     return lambda text: text == value

@@ -27,6 +27,8 @@ def check_deeply(config: Config) -> None:
 
     Raises RuleError or ConfigError.
     """
+    from alerts.channels.check import check_delivery
     from alerts.rules import compile_rules
 
     compile_rules(config)
+    check_delivery(config)

@@ -28,11 +28,11 @@ class AppriseSender:
             f"{self._url}{separator}retry=0", suppress_exceptions=True
         )
         if self._service is None:
-            raise ConfigError([f"channels: {_scheme(self._url)} address is not understood by Apprise"])
+            raise ConfigError([f"{_scheme(self._url)} address is not understood by Apprise"])
         if len(self._service) > 1:
             raise ConfigError(
                 [
-                    f"channels: {_scheme(self._url)} address names {len(self._service)} targets; "
+                    f"{_scheme(self._url)} address names {len(self._service)} targets; "
                     "make a channel of each, so that each is delivered and retried by itself"
                 ]
             )
@@ -92,4 +92,6 @@ class _LastWords(logging.Handler):
 
 
 def _scheme(url: str) -> str:
-    return url.partition(":")[0][:20]
+    """The service's name; nothing where the address has none, since any other part may be secret."""
+    scheme, found, _ = url.partition("://")
+    return scheme[:20] if found else "an"

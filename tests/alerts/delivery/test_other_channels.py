@@ -20,6 +20,7 @@ from aiosmtpd.smtp import AuthResult
 from sqlalchemy import Engine
 
 from alerts.channels.build import build_senders
+from alerts.channels.check import check_delivery
 from alerts.channels.sample import send_sample
 from alerts.render_map import HEIGHT, WIDTH, map_png
 from config.errors import ConfigError, UsageError
@@ -227,3 +228,23 @@ def test_no_map_of_the_open_sea_nor_of_nowhere() -> None:
     assert place is not None
     assert map_png(type(place)(name="x")) is None
     assert map_png(type(place)(name="x", latitude=-40.0, longitude=-120.0, precision="city")) is None
+
+
+def test_check_names_every_problem_of_delivery(tmp_path: Path) -> None:
+    config = make_config(
+        tmp_path,
+        {
+            "channels": {"one": {"type": "terminal"}, "far": {"type": "apprise", "url": "nonsense"}},
+            "route": {"channel": "one", "routes": [{"match": {"rule": "/(/"}}]},
+            "silences": [{"match": {"rule": "/[/"}, "until": "2026-10-01T00:00Z", "reason": "x", "by": "y"}],
+            "inhibit": [{"source": {"rule": "/*/"}, "target": {"rule": "a"}}],
+        },
+    )
+    with pytest.raises(ConfigError) as caught:
+        check_delivery(config)
+    assert [problem.split(":")[0] for problem in caught.value.problems] == [
+        "channels.yaml route.routes[0].match.rule",
+        "channels.yaml inhibit[0].source.rule",
+        "channels.yaml silences[0].match.rule",
+        "channels.yaml channels.far",
+    ]
