@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import structs
 
 from config.models.regions import NamedPlace
 from config.models.root import Config
@@ -27,6 +30,7 @@ from processors.version import pipeline_version
 if TYPE_CHECKING:
     from spacy.language import Language
 
+_SURROGATE = re.compile("[\ud800-\udfff]")  # halves of characters: no encoder takes them
 BATCH = 16  # documents handed to the model at a time
 
 
@@ -85,6 +89,8 @@ class Pipeline:
         yield from self._finish(batch)
 
     def _first_tier(self, document: Document) -> _Work:
+        if _SURROGATE.search(document.text):
+            document = structs.replace(document, text=_SURROGATE.sub("\ufffd", document.text))
         text, cut = _cut(document.text, self.options.max_characters)
         code = language.identify(text, document.language)
         anchor = _anchor(document)

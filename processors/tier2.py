@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from processors.entities import Named
@@ -9,6 +10,7 @@ from processors.entities import Named
 if TYPE_CHECKING:
     from spacy.language import Language
 
+_RUN = re.compile(r"\S{120,}")  # no words: the tokenizer would take quadratic time over them
 PIECE = 20_000  # characters; the model's memory grows with the text it is given at once
 
 
@@ -18,7 +20,7 @@ def names(nlp: Language, text: str) -> list[Named]:
     position = 0
     while position < len(text):
         end = _piece_end(text, position)
-        doc = nlp(text[position:end])
+        doc = nlp(_RUN.sub(lambda run: " " * len(run.group()), text[position:end]))
         found += [Named(position + e.start_char, position + e.end_char, e.label_) for e in doc.ents]
         position = end
     return found

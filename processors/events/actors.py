@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -70,7 +71,7 @@ def known_actors(text: str) -> list[Mention]:
     return kept
 
 
-def roles(context: Context, trigger: Hit, known: list[Mention]) -> list[Actor]:
+def roles(context: Context, trigger: Hit, known: Sequence[Mention]) -> list[Actor]:
     """Agent and patient of the trigger, as far as the sentence says."""
     found = []
     agent, patient = context.agent(trigger), context.patient(trigger)
@@ -94,7 +95,7 @@ def _only(hit: Hit, concept: str) -> bool:
     return concept in hit.concepts and not {"state", "rebel", "gang", "protester"}.intersection(hit.concepts)
 
 
-def _actor(context: Context, hit: Hit, role: str, known: list[Mention]) -> Actor:
+def _actor(context: Context, hit: Hit, role: str, known: Sequence[Mention]) -> Actor:
     start = _extend(context, hit)
     text = context.text[start : hit.end]
     for mention in known:
@@ -125,7 +126,7 @@ _BLAMED = re.compile(
 )
 
 
-def _blamed(context: Context, known: list[Mention]) -> Actor | None:
+def _blamed(context: Context, known: Sequence[Mention]) -> Actor | None:
     if not known:
         return None
     match = _BLAMED.search(context.text, context.start, context.end)

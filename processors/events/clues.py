@@ -11,9 +11,7 @@ from processors.text.lexicon import Frame, Hit
 PARTIES = frozenset({"state", "rebel", "protester", "rioter", "civilian", "gang", "mob", "official"})
 _PASSIVE = re.compile(r"\b(?:is|are|was|were|be|been|being|got)\s+(?:\w+ly\s+)?$", re.IGNORECASE)
 _BY = re.compile(r"^[^.;]{0,80}?\bby\b", re.IGNORECASE)
-_CLAUSE = re.compile(
-    r"\b(?:after|when|while|as|because|but|who|which|that|before|where|since)\b|[;:]", re.IGNORECASE
-)
+_STOPS = re.compile(r",\s(?!and\b)|[;:]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +45,10 @@ class Context:
 
     def _first_party(self, position: int, window: int) -> Hit | None:
         for hit in self.hits:
-            if (
-                hit.start >= position
-                and hit.start - position <= window
-                and PARTIES.intersection(hit.concepts)
-            ):
-                return hit
+            if hit.start < position or not PARTIES.intersection(hit.concepts):
+                continue
+            between = self.text[position : hit.start]
+            return hit if len(between) <= window and not _STOPS.search(between) else None
         return None
 
     def _last_party(self, position: int) -> Hit | None:

@@ -89,7 +89,7 @@ _MAYBE_AFTER = re.compile(
     _I,
 )
 _DRILL = re.compile(
-    r"\b(?:mock|simulated|drills?|military exercises?|war games?|re-?enact\w*|rehearsal)\b", _I
+    r"\b(?:mock|simulated|drills?|military exercises?|war games?|re-?enact\w*|rehears\w*)\b", _I
 )
 _GENERIC = re.compile(
     r"\b(?:often|frequent|frequently|regularly|routinely|usually|typically|commonplace|are common|is "

@@ -65,6 +65,7 @@ _DATELINE = re.compile(
     r"(?:[A-Z][\w.'’()/-]*,?\s+){1,6}(?:\d{1,2}\s+\w+\s+\d{2,4}|"
     r"\w+\.?\s+\d{1,2})?\s*(?:\([^)]{2,60}\))?\s*(?:--?|–|—)\s"
 )
+MAX_HITS = 50  # of one sentence; a sentence with more is no prose
 _OLD_DAYS = 60
 _RECENT_DAYS = 7
 
@@ -177,6 +178,6 @@ def read(text: str, title_end: int, language: str, anchor: date | None) -> Readi
 def _by_sentence(split: tuple[Sentence, ...], hits: list[Hit]) -> tuple[tuple[Hit, ...], ...]:
     starts = [hit.start for hit in hits]
     return tuple(
-        tuple(hits[bisect_left(starts, sentence.start) : bisect_left(starts, sentence.end)])
+        tuple(hits[bisect_left(starts, sentence.start) : bisect_left(starts, sentence.end)][:MAX_HITS])
         for sentence in split
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -24,6 +25,7 @@ _HURTING = FAMILIES["violence"] | FAMILIES["protests"] | FAMILIES["disasters"] |
 _TAKING = frozenset(
     {"arrest", "raid", "abduction", "protest", "protest-intervention", "protest-crackdown", "riot"}
 )
+MAX_TRIGGERS = 1_000  # a text that names more events is a list; the rest is left out
 TOLL_REACH = 10  # sentences between a toll without an event of its own and the main event that it counts for
 
 
@@ -39,8 +41,10 @@ def triggers_of(reading: Reading) -> list[Trigger]:
 
 def events_of(reading: Reading, found: Sequence[Trigger], places: Sequence[Place]) -> tuple[Event, ...]:
     """The document's events, the main one first."""
-    known = actors.known_actors(reading.text) if found else []
-    drafts = [_draft(reading, trigger, places, known) for trigger in named(found)]
+    if not found:
+        return ()
+    known = actors.known_actors(reading.text)
+    drafts = [_draft(reading, trigger, places, known) for trigger in named(found[:MAX_TRIGGERS])]
     memories.inherit(reading, drafts)
     _attach_tolls(reading, drafts)
     return assemble(drafts, places, reading.text)
@@ -67,7 +71,8 @@ def _draft(reading: Reading, trigger: Trigger, places: Sequence[Place], known: S
     sentence = trigger.sentence
     judgement = status.of_trigger(reading, sentence, trigger.start, trigger.end, trigger.type)
     own = where.of_trigger(reading, sentence, trigger.start, trigger.end, places)
-    inside = [mention for mention in known if sentence.start <= mention.start < sentence.end]
+    first = bisect_left(known, sentence.start, key=lambda mention: mention.start)
+    inside = known[first : bisect_left(known, sentence.end, lo=first, key=lambda mention: mention.start)]
     return Draft(
         trigger=trigger,
         judgement=judgement,

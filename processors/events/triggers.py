@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -11,6 +12,7 @@ from processors.text.lexicon import Frame, Hit, Lexicon
 from processors.text.sentences import Sentence
 
 REFUSED = "none"
+_ON_PLACE = re.compile(r"\s+(?:on|against)\s+(?!(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)[A-Z]")
 WEAK = "kill-report"  # says that people were hurt, not by what: an event only where a frame says so
 
 
@@ -42,6 +44,8 @@ def _classify(context: Context, hit: Hit, sentence: Sentence, lexicon: Lexicon) 
     for frame in _frames(hit, lexicon):
         if frame.weight > best and context.holds(frame, hit):
             best_type, best = frame.type, frame.weight
+    if not best_type and "strike" in hit.concepts and _ON_PLACE.match(context.text, hit.end, context.end):
+        best_type, best = "airstrike", 1.0
     if best_type in {"", REFUSED, WEAK}:
         return None
     return Trigger(hit.start, hit.end, best_type, best, sentence)

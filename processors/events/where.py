@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 
 from processors.events.reading import Reading
@@ -10,6 +11,7 @@ from processors.messages import Place
 from processors.places.records import distance_km
 from processors.text.sentences import Sentence
 
+NEAREST = 12  # places of a sentence that are weighed for one trigger
 NEAR_KM = 25  # two mentions of one event may name a town and its suburb
 REGION_KM = 350.0  # a region of several divisions reaches about so far from its point
 
@@ -58,11 +60,8 @@ def of_trigger(
     reading: Reading, sentence: Sentence, start: int, end: int, places: Sequence[Place]
 ) -> tuple[int, ...]:
     """Indices of the places that the sentence gives the trigger, the best first."""
-    inside = [
-        index
-        for index, place in enumerate(places)
-        if sentence.start <= place.start < sentence.end and can_host(place)
-    ]
+    inside = [i for i in _between(places, sentence.start, sentence.end) if can_host(places[i])]
+    inside = sorted(sorted(inside, key=lambda i: abs(places[i].start - start))[:NEAREST])
     scored = sorted(
         (
             (_score(reading.text, sentence, start, end, places[i]) - _in_dateline(reading, places[i]), i)
@@ -147,26 +146,28 @@ def _within(one: Place, other: Place, limit: float) -> bool:
 
 def fallback(reading: Reading, sentence: Sentence, places: Sequence[Place]) -> tuple[int, ...]:
     """Without a place in the sentence: the last one in the two sentences before, else the lead's."""
-    for index in range(len(places) - 1, -1, -1):
+    floor = reading.sentences[max(0, sentence.index - 2)].start
+    near = [i for i in _between(places, floor, sentence.start) if can_host(places[i])]
+    for index in reversed(near):
         place = places[index]
-        if can_host(place) and place.start < sentence.start and _near(reading, sentence, place):
-            before = reading.text[max(0, place.start - 70) : place.start]
-            if not _ELSEWHERE.search(before) and place.precision != "unknown":
-                return (index, *[i for i, other in enumerate(places[:index]) if contains(other, place)][:2])
+        before = reading.text[max(0, place.start - 70) : place.start]
+        if not _ELSEWHERE.search(before) and place.precision != "unknown":
+            return (index, *[i for i in near if i < index and contains(places[i], place)][:2])
     return _lead(reading, places)
 
 
-def _near(reading: Reading, sentence: Sentence, place: Place) -> bool:
-    floor = reading.sentences[max(0, sentence.index - 2)].start
-    return place.start >= floor
+def _between(places: Sequence[Place], start: int, end: int) -> range:
+    """Indices of the places that begin in ``[start, end)``; ``places`` are in order."""
+    first = bisect_left(places, start, key=lambda place: place.start)
+    return range(first, bisect_left(places, end, lo=first, key=lambda place: place.start))
 
 
 def _lead(reading: Reading, places: Sequence[Place]) -> tuple[int, ...]:
     stop = reading.sentences[min(2, len(reading.sentences) - 1)].end if reading.sentences else 0
     lead = [
         index
-        for index, place in enumerate(places)
-        if place.start < stop and place.precision != "unknown" and can_host(place)
+        for index in _between(places, 0, stop)
+        if places[index].precision != "unknown" and can_host(places[index])
     ]
     if not lead:
         return ()

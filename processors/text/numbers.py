@@ -88,7 +88,7 @@ _MOST = r"up to|as many as|no more than|at most|fewer than|less than|under|almos
 _ABOUT = r"about|around|approximately|roughly|some|an estimated|estimated|reportedly|perhaps"
 _NUMBER = re.compile(
     rf"(?<![\w.,$€£#°/-])(?:(?P<qualifier>{_LEAST}|{_MOST}|{_ABOUT})\s+)?(?:(?P<between>between|from)\s+)?"
-    rf"(?P<first>{_VALUE})(?:\s*(?:-|–|to|and|or)\s*(?P<second>{_VALUE}))?(?![\w%°]|[.,]\d|-\w)",
+    rf"(?P<first>{_VALUE})(?:\s*(?:-|–|to|and|or)\s*(?P<second>{_VALUE}))?(?![\w%°/]|[.,]\d|-\w)",
     re.IGNORECASE,
 )
 

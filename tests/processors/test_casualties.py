@@ -1,0 +1,142 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from processors.events import casualties
+
+Toll = tuple[str, int, int | None, str, bool]
+
+
+def tolls(text: str) -> set[Toll]:
+    return {(c.kind, c.min, c.max, c.category, c.subset) for c in casualties.find(text, 0, len(text))}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("At least 13 people were killed on Thursday.", {("killed", 13, None, "all", False)}),
+        (
+            "13 people were killed, including six children and four women.",
+            {
+                ("killed", 13, 13, "all", False),
+                ("killed", 6, 6, "children", True),
+                ("killed", 4, 4, "women", True),
+            },
+        ),
+        (
+            "18 Palestinians, including four children, were killed by fire.",
+            {("killed", 18, 18, "all", False), ("killed", 4, 4, "children", True)},
+        ),
+        (
+            "Nine men, four women and a child were killed.",
+            {
+                ("killed", 14, 14, "all", False),
+                ("killed", 4, 4, "women", True),
+                ("killed", 1, 1, "children", True),
+            },
+        ),
+        (
+            "The strike killed 13 civilians and wounded 20 others.",
+            {("killed", 13, 13, "civilians", False), ("injured", 20, 20, "all", False)},
+        ),
+        (
+            "A soldier was killed and three were wounded, it added.",
+            {("killed", 1, 1, "soldiers", False), ("injured", 3, 3, "all", False)},
+        ),
+        (
+            "leaving two people dead and 16 injured.",
+            {("killed", 2, 2, "all", False), ("injured", 16, 16, "all", False)},
+        ),
+        (
+            "Two killed and 11 wounded in blast",
+            {("killed", 2, 2, "all", False), ("injured", 11, 11, "all", False)},
+        ),
+        ("The death toll has risen to 66.", {("killed", 66, 66, "all", False)}),
+        ("The number of people killed in the raid has risen to seven.", {("killed", 7, 7, "all", False)}),
+        ("killing at least 29 Turkish soldiers", {("killed", 29, None, "soldiers", False)}),
+        ("There were no casualties.", {("killed", 0, 0, "all", False), ("injured", 0, 0, "all", False)}),
+        ("The blast did not cause any injuries.", {("injured", 0, 0, "all", False)}),
+        ("Nobody was killed.", {("killed", 0, 0, "all", False)}),
+        ("Dozens of people were arrested.", {("detained", 24, None, "all", False)}),
+        (
+            "Eight people died, three of them children.",
+            {("killed", 8, 8, "all", False), ("killed", 3, 3, "children", True)},
+        ),
+        ("Two peasants, Juan Perez and Pedro Lopez, were killed.", {("killed", 2, 2, "all", False)}),
+        ("guerrillas murdered Mayor Pedro Gonzalez", {("killed", 1, 1, "all", False)}),
+        ("Between 10 and 15 fighters were killed in clashes.", {("killed", 10, 15, "fighters", False)}),
+        ("Gunmen killed nine people, a doctor said.", {("killed", 9, 9, "all", False)}),
+    ],
+)
+def test_reads_tolls(text: str, expected: set[Toll]) -> None:
+    assert tolls(text) == expected
+
+
+def test_no_casualties_of_one_side_is_no_zero_for_all() -> None:
+    found = casualties.find("There were no US casualties.", 0, 28)
+    assert found
+    assert all(toll.subset and toll.affiliation == "US" and toll.max == 0 for toll in found)
+
+
+def test_an_outdated_count_is_left() -> None:
+    assert tolls("Rescuers had first counted three bodies; seven people were killed.") == {
+        ("killed", 7, 7, "all", False)
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "source"),
+    [
+        (
+            "Six people were killed, the Syrian Observatory for Human Rights said.",
+            "the Syrian Observatory for Human Rights",
+        ),
+        ("According to the ministry, six people were killed.", None),
+        ("Six people died, according to the health ministry.", "the health ministry"),
+        ("Six people died.", None),
+    ],
+)
+def test_names_who_says_so(text: str, source: str | None) -> None:
+    found = casualties.find(text, 0, len(text))
+    assert found
+    if source is not None:
+        assert {toll.source for toll in found} == {source}
+
+
+@pytest.mark.parametrize("text", ["He died in 2019.", "The 45-year-old was arrested.", "They walked 20 km."])
+def test_years_ages_and_distances_are_no_tolls(text: str) -> None:
+    assert not [c for c in casualties.find(text, 0, len(text)) if c.max is None or c.max > 1]
+
+
+WORDS = [
+    "killed",
+    "wounded",
+    "12",
+    "people",
+    "five",
+    "no one",
+    "and",
+    ",",
+    "including",
+    "children",
+    "were",
+    "a soldier",
+]
+WORDS += ["died", "toll", "to", "at least", "the", "in"]
+
+
+@given(st.lists(st.sampled_from(WORDS), max_size=25))
+def test_any_heap_of_words_gives_sane_tolls(words: list[str]) -> None:
+    text = " ".join(words)
+    for toll in casualties.find(text, 0, len(text)):
+        assert toll.min >= 0
+        assert toll.max is None or toll.max >= toll.min
+        assert toll.start is not None
+        assert 0 <= toll.start <= len(text)
+
+
+@given(st.text(max_size=200))
+def test_any_text_is_survived(text: str) -> None:
+    casualties.find(text, 0, len(text))

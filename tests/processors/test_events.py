@@ -1,0 +1,130 @@
+"""What happened, whether it is news, where, when, who: on short articles written for the project."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from processors.messages import EnrichedDocument, Event
+
+Enrich = Callable[..., EnrichedDocument]
+
+
+def current(document: EnrichedDocument) -> list[Event]:
+    return [event for event in document.events if event.status == "current"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "He raided the fridge after the long match and ate all the cheese.",
+        "She was shelling peas when the postman rang at the door.",
+        "A price war between the supermarkets has reached the north of London.",
+        "The Oakland Raiders beat the Saints with a late attack in a shoot-out that the coach called a "
+        "battle.",
+        "The striker fired a rocket into the goal in the second half of the match, the coach said after "
+        "the game.",
+        "He died of a heart attack at home, his family said in a statement.",
+        "The film is a bombshell: the explosive thriller stormed the box office.",
+        "Shares rallied on Monday after the bank struck a deal with its investors.",
+        "The minister attacked the government's plan for the budget.",
+        "Workers struck gold with a new recipe for shelled pistachios.",
+    ],
+)
+def test_sports_business_fiction_and_idioms_are_no_events(enrich: Enrich, text: str) -> None:
+    violent = [e for e in current(enrich(text)) if e.type not in {"protest", "labour-strike"}]
+    assert violent == []
+
+
+@pytest.mark.parametrize(
+    ("text", "event_type", "status"),
+    [
+        ("Special forces raided a house in Atme on Wednesday, residents said.", "raid", "current"),
+        ("The army denied carrying out a raid on Atme.", "raid", "denied"),
+        ('"There was no raid in Salqin last night," a spokesman said.', "raid", "denied"),
+        ("Reports of an airstrike on Damascus were false, the ministry said.", "airstrike", "denied"),
+        ("The army is preparing to launch a raid on Atme.", "raid", "planned"),
+        ("Unions called for a protest in Paris.", "protest", "planned"),
+        ("The army will shell the town, an officer said.", "shelling", "planned"),
+        ("If rebels shell the town, troops will answer.", "shelling", "hypothetical"),
+        ("Officials warned of a suicide bombing in Kabul.", "suicide-bombing", "hypothetical"),
+        ("Rescuers rehearsed what to do after an airstrike in Idlib.", "airstrike", "hypothetical"),
+        ("In February 2022 a raid in Atme killed 13 people.", "raid", "background"),
+        ("The operation was the biggest since the 2019 raid in Barisha.", "raid", "background"),
+        (
+            "Families marked the anniversary of the airstrike on Khan Shaykhun in April 2017.",
+            "airstrike",
+            "background",
+        ),
+        ("Ten years after the massacre, Houla remembers.", "massacre", "background"),
+    ],
+)
+def test_status_is_judged_for_each_trigger(enrich: Enrich, text: str, event_type: str, status: str) -> None:
+    found = [event.status for event in enrich(text).events if event.type == event_type]
+    assert found == [status]
+
+
+def test_one_sentence_can_hold_news_and_memory(enrich: Enrich) -> None:
+    document = enrich(
+        "A drone strike hit Kharkiv on Tuesday, the worst since the 2023 shelling of the market."
+    )
+    statuses = {event.type: event.status for event in document.events}
+    assert statuses == {"drone-strike": "current", "shelling": "background"}
+
+
+def test_undated_mentions_follow_the_dated_one(enrich: Enrich) -> None:
+    document = enrich(
+        "In October 2019 soldiers raided a house in Barisha. The raid lasted two hours and made headlines.",
+        title="Years after the raid, a village in Idlib plants olive trees",
+    )
+    assert {event.status for event in document.events if event.type == "raid"} == {"background"}
+
+
+def test_the_place_of_the_event_is_not_any_place(enrich: Enrich) -> None:
+    document = enrich(
+        "Police raided a flat in Paris on Tuesday and arrested two men. Among the buyers were refugees "
+        "from Idlib."
+    )
+    for event in current(document):
+        assert {document.places[index].name for index in event.places} == {"Paris"}
+
+
+def test_demonyms_are_no_event_places(enrich: Enrich) -> None:
+    document = enrich("An Israeli drone strike hit a car near Nabatieh on Tuesday.")
+    (event,) = current(document)
+    assert all(document.places[index].role == "place" for index in event.places)
+
+
+def test_mentions_of_one_event_merge_and_tolls_of_all_come_together(enrich: Enrich) -> None:
+    document = enrich(
+        "Special forces raided a house on the edge of Atme on Wednesday.\n\n"
+        "Four people were killed in the raid, the civil defence said, including two children.",
+        title="Special forces raid house near Atme in Syria",
+    )
+    (raid,) = [event for event in document.events if event.type == "raid"]
+    assert len(raid.mentions) == 2
+    assert raid.date is not None
+    assert raid.date.start == "2026-03-04"
+    assert {(c.min, c.category, c.subset) for c in raid.casualties} == {
+        (4, "all", False),
+        (2, "children", True),
+    }
+    assert "special forces" in {actor.name.lower() for actor in raid.actors if actor.role == "agent"}
+
+
+def test_the_day_of_the_report_is_not_the_day_of_the_event(enrich: Enrich) -> None:
+    document = enrich("Gunmen killed two farmers in Zamfara on Monday, the police said on Wednesday.")
+    assert {event.date.start for event in current(document) if event.date} == {"2026-03-02"}
+
+
+def test_known_actors_take_their_common_name(enrich: Enrich) -> None:
+    document = enrich("ISIS fighters attacked a checkpoint near Palmyra on Tuesday, killing three soldiers.")
+    names = {(actor.name, actor.role) for event in current(document) for actor in event.actors}
+    assert ("Islamic State", "agent") in names
+
+
+def test_every_event_says_why(enrich: Enrich) -> None:
+    document = enrich("A car bomb exploded in Homs on Tuesday. In 2014 a bombing there killed 40 people.")
+    assert len(document.events) == 2
+    assert all(event.status_why and 0 < event.confidence < 1 for event in document.events)
