@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.metadata import version as installed_version
 from pathlib import Path
 from typing import Annotated
 
@@ -35,6 +36,12 @@ app = typer.Typer(
 )
 
 
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"tocsin {installed_version('tocsin')}")
+        raise typer.Exit
+
+
 @app.callback()
 def _root(
     ctx: typer.Context,
@@ -46,6 +53,9 @@ def _root(
     ] = None,
     json: Annotated[bool, typer.Option("--json", help="Answer in JSON, for machines.")] = False,
     debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks and more logs.")] = False,
+    _version_asked: Annotated[
+        bool, typer.Option("--version", help="Print the version and leave.", is_eager=True, callback=_version)
+    ] = False,
 ) -> None:
     ctx.obj = Context(folder=config or default_folder(), json=json, debug=debug)
 

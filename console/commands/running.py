@@ -105,7 +105,7 @@ def demo(
     ] = False,
     seconds: Annotated[
         int, typer.Option("--seconds", min=10, max=3600, help="Give up after this many seconds.")
-    ] = 120,
+    ] = 180,
 ) -> int | None:
     """Show the whole path on this machine without network: made-up feeds in, alerts out.
 

@@ -60,7 +60,7 @@ def test_nothing_is_documented_that_does_not_exist() -> None:
 
 def test_documented_options_exist() -> None:
     known = {option for item in COMMANDS.values() for parameter in item.params for option in parameter.opts}
-    known |= COMMON | {"--install-completion", "--show-completion"}
+    known |= COMMON | {"--version", "--install-completion", "--show-completion"}
     assert set(re.findall(r"`(--[a-z-]+)", DOCUMENT)) <= known
 
 

@@ -20,6 +20,7 @@ from pathlib import Path
 
 import psutil
 
+from config.errors import MalformedRecord
 from config.models.root import Config
 from console.demo.sinks import MailSink, SlackDouble
 from console.loading import load_config
@@ -260,8 +261,12 @@ class System:
     # what came of it
 
     def enriched(self) -> list[EnrichedDocument]:
-        """Every record of the topic ``enriched``."""
-        return [decode(value, EnrichedDocument) for value in self.values("enriched")]
+        """Every document in the topic ``enriched``; records that are none are dead letters elsewhere."""
+        found = []
+        for value in self.values("enriched"):
+            with contextlib.suppress(MalformedRecord):
+                found.append(decode(value, EnrichedDocument))
+        return found
 
     def values(self, topic: str) -> Iterator[bytes]:
         """The values of a topic (short name), oldest first within each partition."""
