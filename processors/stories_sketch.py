@@ -27,6 +27,7 @@ WORDS = 3
 CHARACTERS = 6
 _FEW = 12  # shingles; shorter texts are only compared as a whole
 _SHORT = 40
+_LEAST_SHARED = 4  # hashes, where texts are compared by samples
 _MAX_TOKENS = 20_000
 _TOKEN = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]|\\w+"
@@ -70,8 +71,10 @@ def containment(one: Hashes, other: Hashes) -> float:
         return 0.0
     limit = min(_reach(one), _reach(other))
     a, b = one[one <= limit], other[other <= limit]
-    least = min(len(a), len(b))
-    return len(np.intersect1d(a, b, assume_unique=True)) / least if least else 0.0
+    shared = len(np.intersect1d(a, b, assume_unique=True))
+    if shared < _LEAST_SHARED and limit < 0xFFFFFFFF:
+        return 0.0  # a short text beside a very long one: the sample is too small to say anything
+    return shared / min(len(a), len(b)) if shared else 0.0
 
 
 def threshold(one: Hashes, other: Hashes) -> float:

@@ -161,9 +161,8 @@ def test_any_bytes_are_a_feed_or_a_parse_error(body: bytes) -> None:
             (entry.title + entry.summary + entry.content + (entry.link or "")).encode("utf-8")
 
 
-words = st.text(
-    st.characters(codec="utf-8", exclude_categories=("Cs", "Cc", "Cn", "Co", "Cf", "Zl", "Zp")), max_size=30
-)
+# not Latin-1: feedparser "repairs" what looks like UTF-8 read as Latin-1
+words = st.text("abcXYZ 0189.,;:!?()[]\"'<>&/%#=+-_مدينةМост橋梁", max_size=30)
 
 
 @settings(max_examples=60)
