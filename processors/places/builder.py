@@ -30,7 +30,7 @@ from processors.places.records import KINDS
 from processors.places.sources import DATA, TABLES, Source, all_sources, data_version
 
 MAGIC = b"TOCSGAZ\x01"
-FORMAT = 7  # raised whenever the layout or the keys change
+FORMAT = 8  # raised whenever the layout or the keys change
 NONE = 0xFFFFFFFF
 PRIMARY, LOOSE = 1, 2
 FIRST_WORD_BITS = 23  # of the filter that most words of a text do not pass
@@ -103,6 +103,7 @@ ROW = np.dtype(
         ("length", "u1"),
     ]
 )
+CITY_INITIALS = frozenset({"NYC"})
 Progress = Callable[[int, int], None]
 
 
@@ -176,7 +177,7 @@ class _Writer:
 
     def _index_name(self, name: str, flag: int, source: Source, seen: dict[int, int]) -> None:
         key = fold(name)
-        if len(key) < 2 or (source.kind == "city" and len(key) == 2 and flag != PRIMARY):
+        if len(key) < 2 or (source.kind == "city" and flag != PRIMARY and _is_code(name)):
             return
         seen.setdefault(digest(key), flag)
         self._first_word(key)
@@ -207,6 +208,13 @@ class _Writer:
             "demonyms": np.frombuffer(demonyms, dtype="u1"),
             "first_words": np.frombuffer(bytes(self.first_words), dtype="u1"),
         }
+
+
+def _is_code(name: str) -> bool:
+    """Airport codes among the alternate names: SDF, HTS and YPG are armed groups, not American towns."""
+    return len(name) <= 2 or (
+        len(name) <= 4 and name.isascii() and name.isupper() and name not in CITY_INITIALS
+    )
 
 
 def plurals(demonyms: Iterable[str]) -> Iterator[str]:

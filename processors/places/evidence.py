@@ -56,6 +56,7 @@ APPOSITION = 2.5  # "X, a village in ..."
 BODY = 1.5  # "X police"
 AGAINST = -2.5  # a title before, a street or team after
 
+ARTICLES = frozenset(("al", "el", "ad", "ar", "as", "at", "an", "az", "ash", "es", "ez"))
 _DIVISIONS = cues.words("division_words")
 _CITIES = cues.words("city_words")
 
@@ -119,6 +120,8 @@ def before(page: Page, first: int) -> tuple[float, str]:
         return 0.0, ""
     gap = page.gap(first - 1).strip()
     word = page.words[first - 1]
+    if gap in ("", "-") and word.text in ARTICLES:
+        return before(page, first - 1)
     if gap == ".":
         return (AGAINST if word.key in cues.PERSON_TITLES else 0.0), ""
     if gap not in ("", "(", "“", '"'):

@@ -42,12 +42,17 @@ def _may_begin(letter: str) -> bool:
 def words_of(text: str) -> list[Word]:
     """The words of a text, a possessive 's cut off."""
     words = []
+    capitals: dict[str, bool] = {}
     for match in _WORD.finditer(text):
-        raw = match.group()
+        raw = match[0]
         start, end = match.span()
+        first = raw[0]
         if raw[-1] in "sS" and len(raw) > 2 and raw[-2] in "'’":
             raw, end = raw[:-2], end - 2
-        words.append(Word(start, end, raw, _may_begin(raw[0])))
+        capital = capitals.get(first)
+        if capital is None:
+            capital = capitals[first] = _may_begin(first)
+        words.append(Word(start, end, raw, capital))
     return words
 
 

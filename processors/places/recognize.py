@@ -25,8 +25,9 @@ CONTAINED = 2.5  # "X, Y" and Y holds X
 PERSON_ELSEWHERE = -2.5  # the document has a person of this name, and nothing local stands here
 LOCAL = 1.5  # weight of context from which a mention is certainly used as a place
 LONGEST_UNKNOWN = 4  # words
+INITIALS = 3  # letters
 LINKING = 5  # words between X and Y in "X, a village in the north of Y"
-_LEADING = frozenset(("the", "a", "city of", "the city of", "the town of"))
+_LEADING = frozenset(("the", "a", "city of", "the city of", "the town of", "near", "in", "at", "outside"))
 _TRAILING = frozenset(("'s", "’s", ".", "'", "’", ","))
 
 
@@ -74,6 +75,8 @@ def _candidate(page: Page, found: Found, gazetteer: Gazetteer) -> Mention | None
     hits = gazetteer.hits(found.key, found.position)
     if len(found.key) < 2 or not hits:
         return None
+    if len(found.key) <= INITIALS and page.words[found.last].text.isupper():
+        hits = [h for h in hits if h.entry.kind in ("country", "admin1")] or hits  # US, UK, UAE
     if found.key in gazetteer.demonyms and not any(h.primary and h.entry.kind == "country" for h in hits):
         return None
     return _mention(page, found.first, found.last, found.key, hits)

@@ -40,7 +40,7 @@ class Weights:
     alternates: float = 0.2  # per natural log of alternate names
     primary: float = 1.5
     romanized: float = -1.0
-    country: float = 1.65
+    country: float = 3.0
     region: float = 3.0
     admin1: float = 1.66
     admin2: float = 1.2

@@ -17,7 +17,9 @@ from processors.places.records import Entry
 REACH = 120  # characters on either side in which another place is named for it
 DOMINANT = 0.6  # share of the document's towns in one division, from which the division is taken
 LEAST_TOWNS = 2
-BESIDE, WITHIN, AROUND = 0.35, 0.5, 0.25  # confidences
+WITHIN, BESIDE, AROUND = 0.5, 0.35, 0.25  # confidences where the words around say that it is a place ...
+UNSAID = 0.4  # ... and the factor where only the model thinks so
+INTRODUCED = 1.5  # weight of context from which they say so
 
 _LEVELS = ("admin2", "admin1", "country")
 
@@ -100,7 +102,7 @@ def _taken(mention: Mention, region: Entry, confidence: float, why: str) -> Plac
         latitude=round(region.latitude, 5),
         longitude=round(region.longitude, 5),
         precision=region.kind if region.kind in _LEVELS else "admin1",
-        confidence=confidence,
+        confidence=round(confidence * (1.0 if mention.context >= INTRODUCED else UNSAID), 2),
         why=why,
         role=mention.role,
     )

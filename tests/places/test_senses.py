@@ -190,3 +190,20 @@ def test_the_same_text_gives_the_same_places(finder: PlaceFinder) -> None:
 def test_no_text_no_places(finder: PlaceFinder) -> None:
     assert finder.find("") == ()
     assert finder.find_in(" \n\t ", []) == ()
+
+
+@pytest.mark.parametrize("initials", ["SDF", "HTS", "YPG", "PKK"])
+def test_initials_of_armed_groups_are_no_airports(finder: PlaceFinder, initials: str) -> None:
+    assert initials not in places(
+        finder, f"Fighters of the {initials} advanced in Syria, the {initials} said."
+    )
+
+
+@pytest.mark.parametrize(("name", "country"), [("US", "US"), ("U.S", "US"), ("UK", "GB"), ("UAE", "AE")])
+def test_initials_of_countries_are_countries(finder: PlaceFinder, name: str, country: str) -> None:
+    place = places(finder, f"Talks in {name}. were planned.".replace("..", "."))[name]
+    assert (place.kind, place.country) == ("country", country)
+
+
+def test_a_name_behind_its_article_is_found(finder: PlaceFinder) -> None:
+    assert places(finder, "A restaurant in al-Hilla, Iraq, was hit.")["Hilla"].admin1 == "IQ-BB"
