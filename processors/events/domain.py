@@ -60,10 +60,22 @@ def keep(reading: Reading, triggers: Sequence[Trigger]) -> list[Trigger]:
     """The triggers that remain once the document's domain is known."""
     play, grave = _counts(reading)
     if play >= 4 and play > 2 * grave:
-        triggers = [trigger for trigger in triggers if trigger.type not in _LOOSE]
+        playful = _playful_paragraphs(reading)
+        triggers = [t for t in triggers if t.type not in _LOOSE or t.sentence.paragraph not in playful]
     if any(trigger.weight >= FAINT for trigger in triggers):
         return [t for t in triggers if t.weight >= FAINT or t.type == INCIDENT]
     return list(triggers)
+
+
+def _playful_paragraphs(reading: Reading) -> set[int]:
+    """All paragraphs where headline or lead are of such a domain, else those that are themselves."""
+    found = {
+        sentence.paragraph
+        for sentence in reading.sentences
+        if any(_PLAY.intersection(hit.concepts) for hit in reading.hits_in(sentence))
+    }
+    lead = {sentence.paragraph for sentence in reading.sentences[:3]}
+    return {sentence.paragraph for sentence in reading.sentences} if lead & found else found
 
 
 def _counts(reading: Reading) -> tuple[int, int]:

@@ -31,6 +31,14 @@ CATEGORIES: dict[str, str] = {
     "aid-workers": "aid-worker medics medic paramedic paramedics",
 }
 _GENERAL = (
+    "professor professors engineer engineers pedestrian pedestrians cook housekeeper carpenter "
+    "electricians salesman "
+    "watchman watchmen merchant merchants prosecutor prosecutors lawmaker lawmakers singer writer "
+    "cleric clerics imam imams "
+    "monk monks scientist scientists technician technicians contractor contractors shepherd shepherds "
+    "herder herders youth "
+    "youths cadet cadets recruits pickers mourners diners commuters passer-by motorist motorists "
+    "cyclist motorcyclist "
     "officer officers people person persons man men victims victim others other villagers villager "
     "residents resident "
     "worshippers worshipper students student workers "

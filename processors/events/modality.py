@@ -62,7 +62,8 @@ _PLANNED_BEFORE = re.compile(
 )
 _PLANNED_AFTER = re.compile(
     r"^\s*(?:planned|scheduled|set|due|slated)\s+(?:for|to|on)\b|^[^.;]{0,40}?\b(?:will|is to|are to|"
-    r"is set to|is due to)\s+(?:begin|start|take place|be held|go ahead)",
+    r"is set to|is due to)\s+(?:begin|start|take place|be held|go ahead)"
+    r"|^[^.;,]{0,40}?\b(?:is|are) to (?!blame\b)\w+",
     _I,
 )
 _MAYBE_BEFORE = re.compile(
@@ -73,7 +74,8 @@ _MAYBE_BEFORE = re.compile(
     r"ing|ings)?|alert|brace\w*|hypothetical|worst-case)\s+(?:of|for|about|against|"
     r"that)?\s*(?:\w+\s+){0,4}$"
     r"|\b(?:prevent\w*|avert\w*|avoid\w*|deter\w*|foil\w*|thwart\w*|stop\w*|plot\w*|conspir\w+|"
-    r"attempt(?:s|ed|ing)? to|guard against|protect\w*\s+\w+\s+(?:from|against)|defend against|respond "
+    r"attempt(?:s|ed|ing)? to|guard against|said to (?:show|be)|purport\w*(?: to show)?|"
+    r"protect\w*\s+\w+\s+(?:from|against)|defend against|respond "
     r"to any|suspected of planning)\s+(?:to\s+|a\s+|an\s+|any\s+)?(?:\w+\s+){0,3}$"
     r"|\b(?:simulat\w+|mock|rehears\w+|fictional|imaginary)\s+(?:\w+\s+){0,2}$"
     r"|\b(?:allow\w*|permit\w*|able|condemn\w*|combat|oppose\w*|renounce\w*|fight against|tolerate|acts? of|"

@@ -11,6 +11,7 @@ from processors.messages import Place
 from processors.places.records import distance_km
 from processors.text.sentences import Sentence
 
+NEARLY = 1.6  # how much worse the town may stand than the province or country around it
 NEAREST = 12  # places of a sentence that are weighed for one trigger
 NEAR_KM = 25  # two mentions of one event may name a town and its suburb
 REGION_KM = 350.0  # a region of several divisions reaches about so far from its point
@@ -71,8 +72,17 @@ def of_trigger(
     )
     if not scored or scored[0][0] <= -2:
         return ()
-    best = scored[0][1]
+    best = _finest(scored, places)
     return (best, *_companions(reading.text, best, inside, places))
+
+
+def _finest(scored: Sequence[tuple[float, int]], places: Sequence[Place]) -> int:
+    """The best place, or the town inside it that the sentence names, too ('in Kenya's capital, Nairobi')."""
+    score, best = scored[0]
+    for other, index in scored[1:]:
+        if other > score - NEARLY and contains(places[best], places[index]):
+            return index
+    return best
 
 
 def _in_dateline(reading: Reading, place: Place) -> float:
