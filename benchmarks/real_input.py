@@ -204,7 +204,9 @@ def main() -> None:
     memory = Memory()
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        system = stack.enter_context(System(folder / "system", publishers=mirror, intake="max_age: 36500d"))
+        system = stack.enter_context(
+            System(folder / "system", publishers=mirror, intake="max_age: 36500d", every="1h")
+        )
         system.start()
         seconds = wait_until_quiet(system, mirror.count, memory, options.seconds)
         report(system, mirror.count, seconds, memory)

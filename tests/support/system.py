@@ -152,6 +152,7 @@ class System:
         log: str = "embedded",
         settings: str = "",
         intake: str = "",
+        every: str = "1s",
         publishers: Publishers | None = None,
     ) -> None:
         self.folder = folder
@@ -162,6 +163,7 @@ class System:
         self.mail = MailSink(folder / "mail")
         self.slack = SlackDouble(folder / "slack")
         self.process: subprocess.Popen[bytes] | None = None
+        self._every = every
         self._write(log, settings, intake)
 
     def _write(self, log: str, settings: str, intake: str) -> None:
@@ -176,7 +178,7 @@ class System:
             f"publisher: Publisher {number} }}\n"
             for number in range(self.publishers.count)
         )
-        self.write("feeds.yaml", f"defaults: {{ every: 1s, adaptive: false }}\nfeeds:\n{feeds}")
+        self.write("feeds.yaml", f"defaults: {{ every: {self._every}, adaptive: false }}\nfeeds:\n{feeds}")
         self.write("regions.yaml", "regions: [{ id: ukraine, name: Ukraine, countries: [UA] }]\n")
         self.write("rules.yaml", RULES)
         self.write("channels.yaml", CHANNELS.format(smtp=self.mail.port, slack=self.slack.url))
