@@ -4,8 +4,8 @@
     python -m benchmarks.rules --replay 100000  and so many documents through 100 rules, on two processes
 
 Rules and documents are drawn with a fixed seed. A rule has 30 keywords (a third are phrases; from the rarer
-nine tenths of the vocabulary, as keywords are); seven of ten rules are bound to provinces and circles, two to a
-country with event types or a toll, one to keywords alone. A document has about 330 words, distributed as
+nine tenths of the vocabulary, as keywords are); seven of ten rules are bound to provinces and circles, two to
+a country with event types or a toll, one to keywords alone. A document has about 330 words, distributed as
 in natural text (Zipf), eight resolved places and four events. Times are CPU time, to hold on a busy
 machine; the cost of the stage includes reading the record. Ratios are to 10 rules in the same run.
 """
