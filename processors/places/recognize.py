@@ -73,13 +73,20 @@ def _mention(page: Page, first: int, last: int, key: str | None, hits: list[Hit]
 
 def _candidate(page: Page, found: Found, gazetteer: Gazetteer) -> Mention | None:
     hits = gazetteer.hits(found.key, found.position)
+    if len(found.key) <= INITIALS and found.key.isascii():
+        hits = _of_initials(hits, page.words[found.last].text.isupper())
     if len(found.key) < 2 or not hits:
         return None
-    if len(found.key) <= INITIALS and page.words[found.last].text.isupper():
-        hits = [h for h in hits if h.entry.kind in ("country", "admin1")] or hits  # US, UK, UAE
     if found.key in gazetteer.demonyms and not any(h.primary and h.entry.kind == "country" for h in hits):
         return None
     return _mention(page, found.first, found.last, found.key, hits)
+
+
+def _of_initials(hits: list[Hit], capitals: bool) -> list[Hit]:
+    """Of a very short name: US, UK and UAE are countries; Us and Car are not."""
+    if capitals:
+        return [h for h in hits if h.entry.kind in ("country", "admin1")] or hits
+    return [h for h in hits if h.primary or h.entry.kind != "country"]
 
 
 def _unknown(page: Page, candidates: Iterable[Mention], gazetteer: Gazetteer) -> list[Mention]:
