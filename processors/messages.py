@@ -93,7 +93,7 @@ class Casualties(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     min: int
     max: int | None = None  # None: open upwards
     category: str = (
-        "all"  # all | civilians | children | women | fighters | soldiers | police | journalists | ...
+        "all"  # all | civilians | children | women | fighters | soldiers | police | journalists | ... | some
     )
     affiliation: str | None = None
     source: str | None = None  # who said so

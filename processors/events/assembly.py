@@ -130,7 +130,12 @@ def promoted(found: Sequence[Casualties]) -> list[Casualties]:
     for item in found:
         if item.kind not in kinds and (item.kind not in best or item.min > best[item.kind].min):
             best[item.kind] = item
-    return [structs.replace(item, subset=False) if item is best.get(item.kind) else item for item in found]
+    return [_whole(item) if item is best.get(item.kind) else item for item in found]
+
+
+def _whole(item: Casualties) -> Casualties:
+    category = "all" if item.category == "some" else item.category
+    return structs.replace(item, subset=False, category=category)
 
 
 def merge_actors(found: Sequence[Actor]) -> list[Actor]:

@@ -174,6 +174,7 @@ def find(text: str, start: int, end: int) -> list[Casualties]:
     return _joined(found)
 
 
+_SUMMED_UP = re.compile(r"[^.;]{0,70}?\b(?:so far this|this (?:week|month|year))\b", re.IGNORECASE)
 _OUTDATED = re.compile(
     r"\b(?:up from|revised from|had (?:first|initially|earlier|previously)|at first|initially|earlier "
     r"(?:put|said|reported|toll)|"
@@ -183,7 +184,9 @@ _OUTDATED = re.compile(
 
 
 def _outdated(text: str, start: int, group: Group) -> bool:
-    """Whether the sentence gives this figure as an earlier count."""
+    """Whether the sentence gives this figure as an earlier count, or as the sum of a whole week or year."""
+    if _SUMMED_UP.match(text[group.end : group.end + 80]):
+        return True
     return bool(_OUTDATED.search(text[max(start, group.start - 90) : group.start]))
 
 
@@ -203,7 +206,7 @@ def _casualties(kind: str, group: Group, source: str | None, *, subset: bool) ->
         kind=kind,
         min=group.min,
         max=group.max,
-        category=group.category,
+        category="some" if subset and group.category == "all" else group.category,
         affiliation=_affiliation(group.described),
         source=source,
         subset=subset,
@@ -323,6 +326,7 @@ def _nones(text: str, start: int, end: int, source: str | None) -> list[Casualti
                 kind=kind,
                 min=0,
                 max=0,
+                category="some" if whose else "all",
                 affiliation=whose,
                 source=source,
                 subset=whose is not None,
