@@ -37,7 +37,8 @@ def translated(where: str) -> Iterator[None]:
 
 def explain(where: str, error: BaseException) -> LogError:
     """What went wrong with the broker, in one line."""
-    words = " ".join(f"{type(error).__name__} {error}".split())[:300]
+    name, text = type(error).__name__, str(error)
+    words = " ".join((text if text.startswith(name) else f"{name} {text}").split())[:300]
     if isinstance(error, _FENCED):
         return Fenced(f"kafka at {where} gave our partitions to another member ({type(error).__name__})")
     if isinstance(error, _REFUSED):
