@@ -5,8 +5,8 @@
 Copies are made from real article texts of scrapinghub/article-extraction-benchmark and flairNLP/fundus under
 DIR (of at least 150 words). False positives are looked for among all pairs of different articles, and among
 the 24 pairs in benchmarks/data/same_event.txt: one event told by two hands, written for this project,
-everything in them made up. The baseline in the same run is MinHash LSH (rensa, 128 permutations, threshold .3)
-with exact shingle containment of at least .5. Speeds are CPU seconds of one process.
+everything in them made up. The baseline in the same run is MinHash LSH (rensa, 128 permutations, threshold
+.3) with exact shingle containment of at least .5. Speeds are CPU seconds of one process.
 """
 
 from __future__ import annotations
@@ -246,12 +246,16 @@ def main() -> None:
     parser.add_argument("--corpora", type=Path, required=True)
     parser.add_argument("--stored", type=int, default=1_000_000)
     parser.add_argument("--documents", type=int, default=5000)
+    parser.add_argument("--part", choices=["recall", "pairs", "speed"], help="only this part")
     arguments = parser.parse_args()
     originals = texts(arguments.corpora)
     with tempfile.TemporaryDirectory() as folder:
-        recall(originals, Path(folder))
-        false_positives(originals)
-        speed(originals, Path(folder), arguments.stored, arguments.documents)
+        if arguments.part in (None, "recall"):
+            recall(originals, Path(folder))
+        if arguments.part in (None, "pairs"):
+            false_positives(originals)
+        if arguments.part in (None, "speed"):
+            speed(originals, Path(folder), arguments.stored, arguments.documents)
 
 
 if __name__ == "__main__":

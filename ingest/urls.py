@@ -35,6 +35,8 @@ def canonical_url(url: str, base: str | None = None) -> str:
     """
     try:
         text = _CONTROL.sub("", url)
+        if not text:
+            return ""
         absolute = text.startswith(("http://", "https://"))
         parts = urlsplit(urljoin(base, text) if base and not absolute else text)
         host = _host(parts)

@@ -59,7 +59,7 @@ _TEXTS = {
         r"something went wrong|error 40[34]|(page|article) (not found|does not exist)",
     ),
 }
-_NO_NEWS = frozenset({"challenge", "consent", "cookie-wall", "error-page"})
+_NO_NEWS = frozenset({"challenge", "consent", "cookie-wall", "error-page", "needs-javascript"})
 _SHORT_TEXT = 1200  # characters; longer texts that merely mention cookies or subscriptions are articles
 _NEEDS_SCRIPT = _any(r"(enable|requires?|activate|turn on) javascript|javascript (is )?(disabled|required)")
 _ENDING = re.compile(r"[.!?…\"'”’»)。！？؟।]\s*$")

@@ -111,6 +111,10 @@ def test_the_same_url_in_two_feeds_is_one_article_and_no_url_is_two() -> None:
     assert a.article_id != b.article_id
 
 
+def test_an_entry_without_a_link_does_not_get_the_feeds() -> None:
+    assert identify("f", [entry(guid="1")], "https://e.org/feed")[0].url == ""
+
+
 def test_entries_that_share_a_link_are_articles_of_their_own() -> None:
     found = identify("f", [entry(guid=n, link="https://e.org/live") for n in "ab"], "")
     assert found[0].article_id != found[1].article_id
