@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from alerts.channels.base import Form
 from alerts.messages import Alert
-from alerts.outbox_tables import FAILED, PENDING, SUPPRESSED, from_ms
+from alerts.outbox_tables import FAILED, PENDING, SUPPRESSED
 from alerts.routing import Circumstances, Destination, Router, Verdict
 from alerts.routing_labels import severity_rank
 from alerts.routing_tree import Node
@@ -207,13 +207,3 @@ def _freed(recent: tuple[datetime, ...], limit: RateLimit, now: datetime) -> dat
     """When the window next has room."""
     blocking = sorted(recent)[-limit.count]
     return max(blocking + limit.per, now + timedelta(milliseconds=1))
-
-
-def is_due(due_at: int, set_at: int, now_ms: int, slack_ms: int = 5000) -> bool:
-    """Whether a stored time has come. One that was set in the future means the clock was put back: due."""
-    return due_at <= now_ms or set_at > now_ms + slack_ms
-
-
-def due_text(due_at: int) -> str:
-    """A stored time for people."""
-    return f"{from_ms(due_at):%Y-%m-%d %H:%M:%S} UTC"

@@ -6,7 +6,7 @@ know it drop the repeat.
 
 from __future__ import annotations
 
-from datetime import datetime
+from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -56,7 +56,7 @@ def compose(message: Message, settings: EmailChannel) -> EmailMessage:
     mail["To"] = _address(recipient_of(message))
     mail["Subject"] = subject_of(message)
     mail["Date"] = format_datetime(message.created)
-    mail["Message-ID"] = f"<{message.id}@{_domain(sender)}>"
+    mail["Message-ID"] = f"<{message.id}@{sender.domain}>"
     if settings.reply_to:
         mail["Reply-To"] = _address(settings.reply_to)
     _thread(mail, message)
@@ -87,7 +87,7 @@ def _thread(mail: EmailMessage, message: Message) -> None:
 
 def _manners(mail: EmailMessage, message: Message, settings: EmailChannel, sender: Address) -> None:
     mail["Auto-Submitted"] = "auto-generated"
-    mail["List-Id"] = f"Tocsin alerts <{message.channel}.tocsin.{_domain(sender)}>"
+    mail["List-Id"] = f"Tocsin alerts <{message.channel}.tocsin.{sender.domain}>"
     mail["List-Unsubscribe"] = f"<{_unsubscribe(settings, sender)}>"
     mail["X-Tocsin-Delivery"] = message.id
     mail["X-Tocsin-Alert"] = one_line(" ".join(item.alert.id for item in message.items[:10]))
@@ -110,23 +110,16 @@ def _unsubscribe(settings: EmailChannel, sender: Address) -> str:
 def _address(text: str) -> Address:
     found = getaddresses([text]) if text.isprintable() else []
     name, spec = found[0] if len(found) == 1 else ("", "")
-    if not spec or any(char <= " " for char in spec) or spec.count("@") != 1:
+    local, at, domain = spec.rpartition("@")
+    if not at or "@" in local or any(char <= " " for char in spec):
         raise ChannelPermanent(f"{one_line(text, 80)!r} is no mail address")
     try:
-        return Address(display_name=one_line(name, 80), addr_spec=spec)
-    except (ValueError, IndexError) as error:
-        raise ChannelPermanent(f"{one_line(text, 80)!r} is no mail address") from error
-
-
-def _domain(sender: Address) -> str:
-    return sender.domain.encode("idna").decode() if not sender.domain.isascii() else sender.domain
+        ascii_domain = domain if domain.isascii() else domain.encode("idna").decode()
+        return Address(display_name=one_line(name, 80), addr_spec=f"{local}@{ascii_domain}")
+    except (ValueError, IndexError, MessageError) as error:
+        hint = "" if local.isascii() else ": other letters than ASCII before the @ are not supported"
+        raise ChannelPermanent(f"{one_line(text, 80)!r} is no mail address{hint}") from error
 
 
 def _is_message_id(text: str) -> bool:
     return text.startswith("<") and text.endswith(">") and not any(char <= " " for char in text)
-
-
-def sent_at(mail: EmailMessage) -> datetime:
-    """The Date header as a time."""
-    found: datetime = mail["Date"].datetime
-    return found

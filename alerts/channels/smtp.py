@@ -115,13 +115,8 @@ class SmtpConnection:
 
     @staticmethod
     def _envelope(smtp: smtplib.SMTP, sender: str, recipient: str) -> smtplib.SMTP:
-        options = () if (sender + recipient).isascii() else ("SMTPUTF8",)
-        if options and not smtp.has_extn("smtputf8"):
-            raise ChannelPermanent("the mail server does not take addresses with other than ASCII characters")
-        if options:
-            smtp.command_encoding = "utf-8"
         steps: tuple[Callable[[], tuple[int, bytes]], ...] = (
-            lambda: smtp.mail(sender, options),
+            lambda: smtp.mail(sender),
             lambda: smtp.rcpt(recipient),
             lambda: smtp.docmd("DATA"),
         )

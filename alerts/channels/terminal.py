@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 from typing import TextIO
 
@@ -23,12 +24,20 @@ _STYLES = {
 _AT_MOST = 40  # alerts shown of one summary
 
 
+class _Console(Console):
+    """Rich ends the process on a broken pipe; here it is an error like any other."""
+
+    def on_broken_pipe(self) -> None:
+        """Raise it again."""
+        raise BrokenPipeError(errno.EPIPE, "broken pipe")
+
+
 class TerminalSender:
     """Prints; a terminal that is gone is a transient error."""
 
     def __init__(self, settings: TerminalChannel, stream: TextIO | None = None) -> None:
         # highlight and markup stay off: an article's "[red]" or a URL in it is just text
-        self._console = Console(
+        self._console = _Console(
             file=stream or sys.stdout,
             no_color=settings.color is False,
             force_terminal=True if settings.color else None,
