@@ -175,10 +175,21 @@ def _compared(reading: Reading, sentence: Sentence, start: int) -> str | None:
     return f"summed up: “{summed.group()}”" if summed else None
 
 
+_WEEKDAY = re.compile(r"(?:on )?(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b", _I)
+
+
+def _coming_weekday(reading: Reading, time: Time) -> bool:
+    """Whether a bare weekday, which was read as the last one, must be the coming one."""
+    return reading.anchor is not None and time.last < reading.anchor and bool(_WEEKDAY.match(time.text))
+
+
 def event_date(reading: Reading, judgement: Judgement) -> tuple[date, date, Time | None] | None:
     """The days of the event: what the text says, else the day of publication for a current one."""
-    if judgement.time is not None:
-        return judgement.time.first, judgement.time.last, judgement.time
+    time = judgement.time
+    if time is not None and judgement.status == "planned" and _coming_weekday(reading, time):
+        return time.first + timedelta(days=7), time.last + timedelta(days=7), time
+    if time is not None:
+        return time.first, time.last, time
     if judgement.status == "current" and reading.anchor is not None:
         return reading.anchor, reading.anchor, None
     return None

@@ -118,6 +118,11 @@ def test_the_day_of_the_report_is_not_the_day_of_the_event(enrich: Enrich) -> No
     assert {event.date.start for event in current(document) if event.date} == {"2026-03-02"}
 
 
+def test_a_planned_event_is_on_the_coming_weekday(enrich: Enrich) -> None:
+    (event,) = enrich("Unions called for a protest in Paris on Friday.").events
+    assert (event.status, event.date and event.date.start) == ("planned", "2026-03-06")
+
+
 def test_known_actors_take_their_common_name(enrich: Enrich) -> None:
     document = enrich("ISIS fighters attacked a checkpoint near Palmyra on Tuesday, killing three soldiers.")
     names = {(actor.name, actor.role) for event in current(document) for actor in event.actors}
