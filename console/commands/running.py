@@ -33,9 +33,11 @@ def run(context: Context) -> int | None:
     from console import logs
     from console.loading import check_deeply, load_config
     from console.preparation import prepare
+    from console.processes import die_with_parent
     from console.supervisor import Run, Spawner, Supervisor
     from console.watch import ConfigWatch
 
+    die_with_parent()  # of a demo; otherwise it has none to follow
     config = load_config(context.folder)
     check_deeply(config)
     logs.configure(config.settings.log_level, process="run", json=context.json, debug=context.debug)

@@ -25,6 +25,7 @@ from console.demo.report import Result, print_report
 from console.demo.sinks import MailSink, SlackDouble
 from console.demo.site import Site, SiteServer
 from console.preparation import build_gazetteer
+from console.supervisor import child_environment
 from processors.places.gazetteer import default_path
 
 _QUIET = 2.0  # seconds without anything new, after every article went through, before judging
@@ -94,7 +95,7 @@ class Show:
     def _system(self) -> Iterator[subprocess.Popen[bytes]]:
         """``tocsin run`` on the demo's configuration; its alerts come to this screen, its log to a file."""
         command = [sys.executable, "-m", "console.main", "--config", str(self._folder.config), "run"]
-        environment = {**os.environ, "COLUMNS": str(self._context.out.width)}
+        environment = {**child_environment(os.environ, os.getpid()), "COLUMNS": str(self._context.out.width)}
         with self._folder.log.open("wb") as log:
             process = subprocess.Popen(  # noqa: S603 - this interpreter, our own arguments
                 command,
