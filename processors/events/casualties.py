@@ -12,11 +12,11 @@ from processors.messages import Casualties
 _KINDS = {
     "killed": (
         r"killed|killing|kills?|dead|died|dying|dies|dea?ths?|fatalit(?:y|ies)|slain|murdered|murdering|"
-        r"murder(?:\s+of)?|shot\s+dead|shot\s+to\s+death|gunned\s+down|"
+        r"murders?\s+of|murder|shot\s+dead|shot\s+to\s+death|gunned\s+down|"
         r"executed|executing|beheaded|beheading|lost\s+(?:their|his|her)\s+lives|claimed\s+the\s+li(?:fe|"
         r"ves)\s+of|claimed|massacred|slaughtered|assassinated|"
-        r"martyred|hanged|lynched|perished|assassination\s+of|killings?\s+of|deaths?\s+of|massacre\s+of|"
-        r"slaying\s+of|burned\s+to\s+death|stabbed\s+to\s+death"
+        r"martyred|hanged|lynched|perished|assassinations?\s+of|killings?\s+of|deaths?\s+of|massacre\s+of|"
+        r"slayings?\s+of|burned\s+to\s+death|stabbed\s+to\s+death"
     ),
     "injured": r"wounded|wounding|wounds|injured|injuring|injures|hurt|hurting|injur(?:y|ies)|maimed",
     "missing": r"missing|unaccounted\s+for",

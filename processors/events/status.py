@@ -153,7 +153,8 @@ _COMPARED = re.compile(
     _I,
 )
 _SINCE_THEN = re.compile(
-    r"\b(?:since then|since (?:19|20)\d\d|over the (?:past|last) \w+|in recent (?:months|years)|over "
+    r"\b(?:since then|since (?:19|20)\d\d|over the (?:past|last) (?:[\w-]+ )?(?:weeks?|months?|years?|"
+    r"decades?)|in recent (?:months|years)|over "
     r"the years)\b",
     _I,
 )
