@@ -282,6 +282,9 @@ def write_atomically(path: Path, data: bytes) -> None:
 def build(path: Path, progress: Progress | None = None) -> None:
     """Write the full index to ``path``; the caller holds the lock."""
     try:
+        for left in path.parent.glob(f"{path.name}.*"):  # of a builder that was killed while it wrote
+            if not left.name.endswith(".lock"):
+                left.unlink(missing_ok=True)
         write_atomically(path, build_bytes(all_sources(), stamp(), progress))
     except OSError as error:
         raise EnrichmentError(f"{path}: the gazetteer index cannot be written: {error}") from error

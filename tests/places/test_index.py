@@ -152,6 +152,14 @@ def test_an_index_of_another_version_is_rebuilt_and_a_good_one_kept(
     assert len(small) == 2
 
 
+def test_what_a_killed_builder_left_is_cleared_away(tmp_path: Path, small: list[int]) -> None:
+    left = tmp_path / "g.idx.abc123"
+    left.write_bytes(b"half")
+    open_gazetteer(tmp_path / "g.idx")
+    assert not left.exists()
+    assert (tmp_path / "g.idx.lock").exists()
+
+
 def test_the_stamp_follows_the_shipped_tables(monkeypatch: pytest.MonkeyPatch) -> None:
     before = builder.stamp()
     monkeypatch.setattr(builder, "TABLES", builder.TABLES[:-1])
