@@ -18,6 +18,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from alerts.outbox_outcomes import History, Judge, Outcome
 from alerts.outbox_tables import (
+    CLOCK_SLACK_MS,
     FAILED,
     LEASED,
     PENDING,
@@ -31,8 +32,6 @@ from alerts.outbox_tables import (
     to_ms,
 )
 from config.models.channels import ChannelBase
-
-_SLACK_MS = 5000
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +166,7 @@ def paused(connection: Connection, channel: str, now: datetime) -> bool:
     found = _channel(connection, channel)
     if found is None or found.paused_until is None:
         return False
-    return bool(found.paused_until > to_ms(now) and found.set_at <= to_ms(now) + _SLACK_MS)
+    return bool(found.paused_until > to_ms(now) and found.set_at <= to_ms(now) + CLOCK_SLACK_MS)
 
 
 def failures(connection: Connection, channel: str) -> int:
@@ -178,7 +177,7 @@ def failures(connection: Connection, channel: str) -> int:
 
 def _due(now: datetime) -> ColumnElement[bool]:
     now_ms = to_ms(now)
-    come = or_(deliveries.c.next_attempt <= now_ms, deliveries.c.set_at > now_ms + _SLACK_MS)
+    come = or_(deliveries.c.next_attempt <= now_ms, deliveries.c.set_at > now_ms + CLOCK_SLACK_MS)
     return and_(deliveries.c.state == PENDING, come)
 
 

@@ -24,6 +24,8 @@ SUPPRESSED = "suppressed"  # silenced, inhibited, acknowledged, ...: ``why`` say
 STATES = (PENDING, LEASED, SENT, FAILED, UNKNOWN, SUPPRESSED)
 FINAL = (SENT, FAILED, UNKNOWN, SUPPRESSED)
 
+CLOCK_SLACK_MS = 5000  # a moment of the past that lies further ahead than this: the clock was put back
+
 notices = sa.Table(
     "notices",
     metadata,
