@@ -63,13 +63,16 @@ def waiting_rows(connection: Connection, target: str, now: datetime) -> list[Due
             group_key=row.group_key,
             thread=row.thread,
             route=row.route,
-            due=from_ms(
-                min(row.due_at, to_ms(now)) if row.set_at > to_ms(now) + CLOCK_SLACK_MS else row.due_at
-            ),
+            due=_due_at(row, now),
             told=told.get(row.alert_id),
         )
         for row in found
     ]
+
+
+def _due_at(row: Any, now: datetime) -> datetime:
+    clock_went_back = row.set_at > to_ms(now) + CLOCK_SLACK_MS
+    return from_ms(min(row.due_at, to_ms(now)) if clock_went_back else row.due_at)
 
 
 def _newest(connection: Connection, alert_ids: Iterable[str]) -> Iterator[tuple[str, Alert]]:
