@@ -11,10 +11,11 @@ import msgspec
 from alerts.event_conditions import plain
 from alerts.evidence import evidence
 from alerts.headlines import place_text
+from alerts.ids import digest
 from alerts.incidents import Incident
 from alerts.matches import Match
 from alerts.messages import Alert
-from alerts.reports import alert_place, digest
+from alerts.reports import alert_place
 from alerts.rule_compiler import CompiledRule
 from alerts.stores import Hit, Store
 from alerts.windows import crowded, spiking

@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Connection
 
+from alerts.ids import digest
 from alerts.messages import Alert
 from alerts.outbox import enqueue
 from alerts.render_title import one_line
-from alerts.reports import digest
 from alerts.sql_store import SqlStore
 from alerts.stores import AlertState
 

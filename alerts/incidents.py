@@ -6,8 +6,9 @@ from datetime import date, datetime
 
 import msgspec
 
+from alerts.ids import digest
 from alerts.messages import AlertPlace
-from alerts.reports import Day, Report, digest
+from alerts.reports import Day, Report
 from alerts.sources import independent
 from processors.messages import Actor, Casualties, DateRange
 from processors.taxonomy import specificity

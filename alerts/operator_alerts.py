@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from alerts.ids import digest
 from alerts.messages import Alert, Change
-from alerts.reports import digest
 from alerts.sql_store import SqlStore
 from alerts.stores import AlertState
 from ingest.health import Transition

@@ -14,12 +14,13 @@ import msgspec
 from alerts.counting import Counting
 from alerts.evidence import add_evidence, evidence, follow_up_evidence
 from alerts.headlines import headline
+from alerts.ids import digest
 from alerts.incident_changes import CONFIRMED, material_changes, snapshot
 from alerts.incident_joining import choose
 from alerts.incidents import Incident, absorb, open_incident, side_by_side
 from alerts.matches import Match
 from alerts.messages import Alert, AlertPlace, Change
-from alerts.reports import Report, alert_place, digest, make_report
+from alerts.reports import Report, alert_place, make_report
 from alerts.rule_compiler import CompiledRule
 from alerts.rules import RuleSet
 from alerts.sources import most_independent_within

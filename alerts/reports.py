@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from datetime import UTC, date, datetime, timedelta
 from urllib.parse import urlsplit
@@ -10,6 +9,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from alerts.event_conditions import plain
+from alerts.ids import digest
 from alerts.inflection import SHORTEST, token_keys
 from alerts.keyword_tokens import words
 from alerts.messages import AlertPlace
@@ -114,11 +114,6 @@ def source_of(doc: EnrichedDocument) -> str:
         return f"feed:{doc.feed}"
     host = urlsplit(doc.url).hostname if doc.url else None
     return f"host:{host.removeprefix('www.')}" if host else f"document:{doc.id}"
-
-
-def digest(*parts: str) -> str:
-    """A short deterministic id: 80 bits of SHA-256 over the parts, in hexadecimal."""
-    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:20]
 
 
 def _spot(place: AlertPlace | None) -> str:

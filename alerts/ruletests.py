@@ -13,9 +13,9 @@ from datetime import UTC, datetime, time
 
 import msgspec
 
+from alerts.ids import digest
 from alerts.messages import Alert
 from alerts.raising import Raiser
-from alerts.reports import digest
 from alerts.routing import Router
 from alerts.rules import RuleSet, compile_rules
 from alerts.stores import MemoryStore

@@ -23,9 +23,9 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 
+from alerts.ids import digest
 from alerts.keyword_tokens import words
 from alerts.raising import Raiser
-from alerts.reports import digest
 from alerts.rules import compile_rules
 from alerts.stores import MemoryStore
 from config.models.root import Config

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-from alerts.reports import digest
+from alerts.ids import digest
 from alerts.rules import RuleSet
 from ingest.messages import Document, Extraction
 from processors.messages import EnrichedDocument
