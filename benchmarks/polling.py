@@ -14,7 +14,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
-import os
 import shutil
 import socket
 import subprocess
@@ -171,12 +170,7 @@ def poll(base: str, count: int, folder: Path, phase: str, seconds: float) -> Non
 
     poller = Poller(config, broker, engine, on_poll=note, resolver=Loopback())
     meter = Meter()
-    if os.environ.get("PROFILE"):
-        import cProfile
-
-        cProfile.runctx("poller.run(stop)", {}, {"poller": poller, "stop": stop}, os.environ["PROFILE"])
-    else:
-        poller.run(stop)
+    poller.run(stop)
     wall, cpu = time.monotonic() - started[0], meter.cpu() - started[1]
     poller.close()
     broker.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -19,6 +20,8 @@ from ingest.robots import Robots
 from ingest.schedule import classify, retry_after_seconds
 from ingest.store import PageJob
 from ingest.urls import host_of
+
+log = logging.getLogger(__name__)
 
 RETRY_DELAYS = (
     20.0,
@@ -67,6 +70,17 @@ class PageFetcher:
         except FetchError as error:
             return self._failed(job, policy, error)
         return self._answered(job, policy, response)
+
+    async def fetch_safely(
+        self, job: PageJob, policy: FeedPolicy, validators: tuple[str | None, str | None]
+    ) -> PageResult:
+        """:meth:`fetch`, with a mistake of ours costing the page and not the article."""
+        try:
+            return await self.fetch(job, policy, validators)
+        except Exception as error:
+            log.exception("page %s", job.url)
+            reason = f"internal error: {type(error).__name__}: {error}"[:300]
+            return PageResult(self._article(job, policy, HttpFacts(error=reason), None))
 
     def _request(
         self, job: PageJob, policy: FeedPolicy, validators: tuple[str | None, str | None]

@@ -353,7 +353,7 @@ class Poller:
             return PageResult(retry_at=blocked[0])
         validators = await self._call(self._store.validators, job.article_id)
         async with self._gate.enter(host), self._slots:
-            return await self._pages.fetch(job, policy, validators)
+            return await self._pages.fetch_safely(job, policy, validators)
 
     async def _settle_page(self, job: PageJob, result: PageResult) -> None:
         changes = Changes()
