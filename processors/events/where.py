@@ -35,6 +35,11 @@ _ELSEWHERE = re.compile(
     r"border with|like|similar to (?:\w+ ){0,3}in)\s+(?:the\s+|[A-Z]\w+['’]s\s+)?$",
     re.IGNORECASE,
 )
+_REFERENCE = re.compile(  # '60 km south of Lima' is near Lima only
+    r"\b(?:km|kms|kilomet(?:re|er)s?|miles?)\s+(?:to\s+the\s+)?(?:(?:north|south|east|"
+    r"west)[\w-]*\s+(?:of\s+)?|from\s+)(?:the\s+)?$",
+    re.IGNORECASE,
+)
 _LIST = re.compile(
     r"^\s*(?:,|and|or|, and|as well as|,? including)\s*(?:the\s+)?(?:(?:town|village|city|villages|"
     r"towns|nearby|province|district)s?\s+(?:of\s+)?)?$",
@@ -100,6 +105,8 @@ def _score(text: str, sentence: Sentence, start: int, end: int, place: Place) ->
     score += 0.3 if place.start >= end else 0.0
     if _ELSEWHERE.search(before):
         score -= 3.0
+    elif _REFERENCE.search(before):
+        score -= 1.5
     elif _LOCATIVE.search(before):
         score += 1.0
     return score
@@ -181,5 +188,7 @@ def _lead(reading: Reading, places: Sequence[Place]) -> tuple[int, ...]:
     ]
     if not lead:
         return ()
-    best = max(lead, key=lambda index: (_FINENESS.get(places[index].precision, 1), -index))
+    begin, end = reading.dateline
+    body = [index for index in lead if not begin <= places[index].start < end]
+    best = max(body or lead, key=lambda index: (_FINENESS.get(places[index].precision, 1), -index))
     return (best, *[index for index in lead if contains(places[index], places[best])][:2])
