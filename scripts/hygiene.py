@@ -20,7 +20,7 @@ FORBIDDEN = {
         r"(?:pypi|pythonhosted)\.org(?!/project)|registry\.npmjs\.[a-z]|repo1?\.maven\.[a-z]"
         r"|(?:deb|security)\.debian\.[a-z]|index-[u]rl\s*=|[-]-(?:extra-)?index-url"
     ),
-    "a leftover mark": r"\b(?:TO[D]O|FIX[M]E|X[X]X|HA[C]K)\b",
+    "a leftover mark": r"\b(?:TO[D]O|FIX[M]E|X[X]X|HA[C]K)\b|@@[A-Z]+@@",
     "a merge conflict": r"^(?:<{7}|={7}|>{7})(?: |$)",
     "a private key": r"-{5}BEGIN [A-Z ]*PRIVATE [K]EY-{5}",
 }

@@ -17,7 +17,7 @@ BAD = {
         "--index" + "-url x",
         "registry.npmjs" + ".org",
     ],
-    "a leftover mark": ["# TO" + "DO later", "FIX" + "ME"],
+    "a leftover mark": ["# TO" + "DO later", "FIX" + "ME", "@@" + "TABLE@@"],
     "a merge conflict": ["<" * 7 + " HEAD", "=" * 7, ">" * 7 + " other"],
     "a private key": ["-----BEGIN RSA PRIVATE " + "KEY-----"],
 }
