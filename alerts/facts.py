@@ -12,11 +12,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from alerts.keyword_index import KeywordIndex, Scan
-from alerts.regions import Regions
 from processors.messages import EnrichedDocument, Event, Place
 from processors.text.sentences import split
+
+if TYPE_CHECKING:  # the geometry library behind it is large, and the notifier comes by here
+    from alerts.regions import Regions
 
 Range = tuple[int, int]
 
