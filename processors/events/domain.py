@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from processors.events.reading import Reading
 from processors.events.triggers import Trigger
 
-_PLAY = frozenset({"sportsy", "filmy", "foody", "money"})
+_PLAY = frozenset({"sportsy", "filmy", "foody", "money", "refuse"})
 _GRAVE = frozenset(
     {
         "rebel",
