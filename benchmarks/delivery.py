@@ -17,6 +17,7 @@ import contextlib
 import multiprocessing
 import smtplib
 import statistics
+import sys
 import tempfile
 import threading
 import time
@@ -26,6 +27,8 @@ from datetime import UTC, datetime
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from aiosmtpd.controller import Controller
 
