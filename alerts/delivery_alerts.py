@@ -10,7 +10,6 @@ from alerts.ids import digest
 from alerts.messages import Alert
 from alerts.outbox import enqueue
 from alerts.render_title import one_line
-from alerts.stores import AlertState
 
 RULE = "tocsin.delivery"
 
@@ -39,6 +38,7 @@ def report_failure(connection: Connection, channel: str, error: str, now: dateti
     """Hand the alert over to delivery, once a day."""
     # Here and not above: it brings the geometry library along, which a notifier rarely needs.
     from alerts.sql_store import SqlStore
+    from alerts.stores import AlertState
 
     alert = failure_alert(channel, error, now)
     if enqueue(connection, alert, now):
