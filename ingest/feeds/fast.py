@@ -46,7 +46,8 @@ def parse_fast(body: bytes, url: str) -> ParsedFeed:
     feed = parsed.get("feed") or {}
     link = _absolute(url, feed.get("link"))
     own_ids = sum(body.count(mark) for mark in _ID_MARKS) >= len(raws)
-    entries = tuple(_entry(raw, link or url, own_ids) for raw in raws)
+    base = feed["link"] if _is_absolute(feed.get("link")) and link else url
+    entries = tuple(_entry(raw, base, own_ids) for raw in raws)
     return ParsedFeed(
         title=one_line(feed.get("title") or ""),
         link=link,
