@@ -47,6 +47,8 @@ from streams.records import OutputRecord
 from streams.topics import create_topics
 
 log = logging.getLogger(__name__)
+
+_LIVING: set[str] = set()  # pollers of this process: their leases are not a dead one's
 T = TypeVar("T")
 
 TICK = 0.25
@@ -97,6 +99,7 @@ class Poller:
         self._on_poll = on_poll
         self._policies: dict[str, FeedPolicy] = policies(config)
         self._owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+        _LIVING.add(self._owner)
         self._store = Store(engine, self._owner)
         workers = 1 if (os.cpu_count() or 1) < 4 else 2
         self._own_sandbox = sandbox is None
@@ -123,6 +126,7 @@ class Poller:
 
     def close(self) -> None:
         """Release processes and threads. Idempotent."""
+        _LIVING.discard(self._owner)
         if self._own_sandbox:
             self._sandbox.close()
         self._threads.shutdown(wait=False, cancel_futures=True)
@@ -421,13 +425,13 @@ def _queue_row(job: PageJob, lease: dict[str, Any]) -> dict[str, Any]:
 
 
 def _is_dead(owner: str) -> bool:
-    """A lease holder of this machine whose process is gone (or is us, restarted under the same number)."""
+    """A lease holder of this machine whose process is gone, or had the number that is ours now."""
     host, _, rest = owner.partition(":")
     pid = rest.partition(":")[0]
     if host != socket.gethostname() or not pid.isdigit():
         return False
     if int(pid) == os.getpid():
-        return True
+        return owner not in _LIVING
     try:
         os.kill(int(pid), 0)
     except ProcessLookupError:
