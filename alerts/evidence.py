@@ -12,25 +12,19 @@ _KEPT = 20
 
 def evidence(match: Match) -> Evidence:
     """What one match adds to an alert."""
-    doc = match.document
-    return Evidence(
-        document=doc.id,
-        revision=doc.revision,
-        url=doc.url,
-        title=doc.title or doc.text.split("\n", 1)[0],
-        publisher=doc.publisher,
-        published=doc.published,
-        language=doc.language,
-        story=doc.story,
-        sentence=match.sentence,
-        highlights=match.highlights,
-        matched=match.reasons,
-    )
+    return _from(match.document, match.sentence, match.highlights, match.reasons)
 
 
 def follow_up_evidence(doc: EnrichedDocument, report: Report, event: Event) -> Evidence:
     """What an article adds that no rule asks for, but that changes an alert."""
     start, end = event.sentence or (event.trigger.start, event.trigger.end)
+    highlights = ((event.trigger.start - start, event.trigger.end - start),)
+    return _from(doc, doc.text[start:end], highlights, (f"follow-up: {report.type}, {report.status}",))
+
+
+def _from(
+    doc: EnrichedDocument, sentence: str, highlights: tuple[tuple[int, int], ...], matched: tuple[str, ...]
+) -> Evidence:
     return Evidence(
         document=doc.id,
         revision=doc.revision,
@@ -40,9 +34,9 @@ def follow_up_evidence(doc: EnrichedDocument, report: Report, event: Event) -> E
         published=doc.published,
         language=doc.language,
         story=doc.story,
-        sentence=doc.text[start:end],
-        highlights=((event.trigger.start - start, event.trigger.end - start),),
-        matched=(f"follow-up: {report.type}, {report.status}",),
+        sentence=sentence,
+        highlights=highlights,
+        matched=matched,
     )
 
 
