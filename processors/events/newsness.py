@@ -30,7 +30,8 @@ _CUES: tuple[tuple[frozenset[str], float, str], ...] = (
     (_set("says say"), WEAK, "reported speech"),
     (_set("had"), -CLEAR, "past perfect"),
     (_set("is are has have remain remains continue continues"), WEAK, "present tense"),
-    (_set("will"), CLEAR, "looks ahead"),
+    (_set("will"), STRONG, "looks ahead"),
+    (_set("should must could"), WEAK, "looks ahead"),
     (_set("now still currently latest new further"), WEAK, "speaks of now"),
     (_set("when then later became began started once until before"), -CLEAR, "tells a story"),
     (
@@ -43,7 +44,22 @@ _CUES: tuple[tuple[frozenset[str], float, str], ...] = (
         -CLEAR,
         "recalls the past",
     ),
-    (_set("earlier previous previously since following formerly"), -CLEAR, "speaks of earlier events"),
+    (_set("earlier previous previously following formerly"), -CLEAR, "speaks of earlier events"),
+    (  # the steps that led here, or somebody's life
+        _set("found came brought entered served joined took met worked lived grew born married"),
+        -WEAK,
+        "tells a story",
+    ),
+    (_set("we our us i"), WEAK, "somebody speaks now"),
+    (  # what an event leaves behind is reported while it lasts
+        _set(
+            "evacuated evacuate evacuation evacuations closed closure shut suspended cancelled canceled "
+            "blocked flooded emergency rescue rescued rescuers search hospital hospitals treated damage "
+            "damaged aftershocks"
+        ),
+        CLEAR,
+        "tells of the effects",
+    ),
     (_set("ago"), -CLEAR, "speaks of earlier events"),
     (
         _set("people resident residents official officials ministry agency statement spokesman spokeswoman"),
@@ -51,6 +67,8 @@ _CUES: tuple[tuple[frozenset[str], float, str], ...] = (
         "names its source",
     ),
 )
+_PERSON = _set("he him his she her")
+_SPEECH = _set("said told says say added announced")
 _LAST = re.compile(
     r"\blast (?:year|month|summer|fall|spring|winter|autumn)|\bin recent (?:months|years)|"
     r"\bin the past|\bat the time",
@@ -59,6 +77,7 @@ _LAST = re.compile(
 _PHRASES: tuple[tuple[re.Pattern[str], float, str], ...] = (
     (re.compile(r"\bto be\b"), WEAK, "looks ahead"),
     (_LAST, -CLEAR, "speaks of earlier events"),
+    (re.compile(r"\blast week\b|\brecent(?:ly)?\b", _I), -WEAK, "speaks of earlier events"),
     (re.compile(r"\byears? (?:since|on|after|later)\b"), -CLEAR, "recalls the past"),
     (
         re.compile(
@@ -68,6 +87,7 @@ _PHRASES: tuple[tuple[re.Pattern[str], float, str], ...] = (
         "dateline",
     ),
 )
+_FRESH_DAYS = 1
 _OLD_DAYS = 60
 _PAST_DAYS = 12
 _STRETCH = re.compile(r"(?:in|over|the|during|for|within)\b", _I)
@@ -101,7 +121,8 @@ def _position(reading: Reading, sentence: Sentence) -> list[Part]:
     count = max(len(reading.sentences) - reading.lead, 1)
     if rank < 2:
         return [((STRONG, CLEAR)[rank], "in the lead")]
-    return [(WEAK - STRONG * rank / max(count, 10), "late in the text")]  # from weakly for to clearly against
+    late = rank / max(count, 10)
+    return [(WEAK - (WEAK + CLEAR) * late, "late in the text")]  # from weakly for to clearly against
 
 
 def _topic(reading: Reading, sentence: Sentence) -> list[Part]:
@@ -116,6 +137,8 @@ def _words(text: str) -> list[Part]:
     words = frozenset(_WORDS.findall(text.lower()))
     found = [(weight, why) for cues, weight, why in _CUES if not cues.isdisjoint(words)]
     found += [(weight, why) for pattern, weight, why in _PHRASES if pattern.search(text)]
+    if not _PERSON.isdisjoint(words) and _SPEECH.isdisjoint(words):
+        found.append((-WEAK, "tells of a person"))
     if '"' in text or "“" in text or "''" in text:
         found.append((WEAK, "quotes"))
     return found
@@ -130,7 +153,7 @@ def _dates(reading: Reading, sentence: Sentence) -> list[Part]:
         age = (reading.anchor - time.last).days
         why = f"dated “{time.text}”"
         if time.granularity in {"day", "hour"} and -1 <= age <= 7 and not _STRETCH.match(time.text):
-            found.append((CLEAR, why))
+            found += [(CLEAR, why)] if age <= _FRESH_DAYS else []  # before that: news, or what led to it
         elif age > _OLD_DAYS:
             old += 1
             found.append((-STRONG if old == 1 else -CLEAR, why))
