@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from processors.events import actors, casualties, domain, memories, status, triggers, where
@@ -89,8 +89,8 @@ def _attach_tolls(reading: Reading, drafts: list[Draft]) -> None:
     by_sentence: dict[int, list[Draft]] = {}
     for draft in drafts:
         by_sentence.setdefault(draft.trigger.sentence.index, []).append(draft)
-    last: Draft | None = None
-    main = _main(drafts)
+    last: list[Draft] = []
+    main = _main(drafts, by_sentence)
     for sentence in reading.sentences:
         here = by_sentence.get(sentence.index, [])
         candidates = [draft for draft in here if draft.trigger.type in _HURTING]
@@ -98,8 +98,7 @@ def _attach_tolls(reading: Reading, drafts: list[Draft]) -> None:
             homes = _homes(toll, candidates) or _carried(reading, sentence, (last, main), toll)
             for home in homes:
                 home.casualties.append(toll)
-        current = [draft for draft in candidates if draft.judgement.status == "current"]
-        last = max(current, key=lambda draft: draft.trigger.weight, default=last)
+        last = _current(candidates) or last
 
 
 def _tolls_in(reading: Reading, sentence: Sentence) -> list[Casualties]:
@@ -127,27 +126,39 @@ def _suits(toll: Casualties, draft: Draft) -> bool:
     return draft.trigger.type != "arrest"
 
 
-def _main(drafts: Sequence[Draft]) -> Draft | None:
-    """The current event that the document is mainly about, as far as tolls go."""
-    hurting = [d for d in drafts if d.trigger.type in _HURTING and d.judgement.status == "current"]
-    return max(hurting, key=salience, default=None)
+def _main(drafts: Sequence[Draft], by_sentence: Mapping[int, Sequence[Draft]]) -> list[Draft]:
+    """The current event that the document is mainly about, as tolls go, and those told along with it."""
+    hurting = [d for d in _current(drafts) if d.trigger.type in _HURTING]
+    first = max(hurting, key=salience, default=None)
+    if first is None:
+        return []
+    along = [d for d in by_sentence[first.trigger.sentence.index] if d in hurting]
+    return [first, *(d for d in along if d is not first)]
+
+
+def _current(drafts: Sequence[Draft]) -> list[Draft]:
+    """The current ones, the clearest first."""
+    current = [draft for draft in drafts if draft.judgement.status == "current"]
+    return sorted(current, key=lambda draft: -draft.trigger.weight)
 
 
 def _carried(
-    reading: Reading, sentence: Sentence, homes: tuple[Draft | None, Draft | None], toll: Casualties
+    reading: Reading, sentence: Sentence, told: tuple[Sequence[Draft], Sequence[Draft]], toll: Casualties
 ) -> list[Draft]:
     """Whose a toll is that stands in a sentence without an event of its own.
 
-    The last event's of the same paragraph, else the document's main event's: where the sentence is current.
+    Those of the last sentence of the same paragraph that told of any, else the document's main event and
+    those told along with it ('raided a house, killing three'): where the sentence is current.
     """
-    last, main = homes
-    same = last is not None and last.trigger.sentence.paragraph == sentence.paragraph
-    home = last if same and last is not None and _suits(toll, last) else main
-    if home is None or not _suits(toll, home):
+    last, main = told
+    same = bool(last) and last[0].trigger.sentence.paragraph == sentence.paragraph
+    homes = [draft for draft in last if same and _suits(toll, draft)]
+    homes = homes or [draft for draft in main if _suits(toll, draft)]
+    if not homes:
         return []
-    if not same and abs(sentence.index - home.trigger.sentence.index) > TOLL_REACH:
+    if not same and abs(sentence.index - homes[0].trigger.sentence.index) > TOLL_REACH:
         return []
     judged = status.of_trigger(
         reading, sentence, toll.start or sentence.start, toll.end or sentence.end, "toll"
     )
-    return [home] if judged.status == "current" else []
+    return homes if judged.status == "current" else []

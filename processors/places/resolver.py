@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from processors.messages import Candidate, Place
 from processors.places.clues import country_clues
+from processors.places.contradiction import contradicted
 from processors.places.gazetteer import Gazetteer
 from processors.places.page import Page, Span
 from processors.places.recognize import Mention, container, contains, possessor, recognize
@@ -56,6 +57,7 @@ class PlaceFinder:
         votes = _votes(mentions)
         resolve(list(topics.values()), votes, source_country, country_clues(text), self.weights)
         _drop_far_romanizations(mentions, topics, {*votes, source_country})
+        _move(mentions, contradicted(page, mentions, topics), containers)
         places = [_demonym_place(m, m.demonym) for m in mentions if m.demonym is not None]
         places += [_known_place(m, topics[m.sense or m.key]) for m in mentions if m.hits]
         places += self._unknown(mentions, containers, topics)
@@ -135,6 +137,17 @@ def _drop_far_romanizations(
         key = mention.sense or mention.key
         if key in doubtful and topics[key].entries[0].country not in spoken_of:
             mention.hits = []
+
+
+def _move(
+    mentions: Iterable[Mention], contradictions: Mapping[str, Mention], containers: dict[int, Mention]
+) -> None:
+    """Names that the text puts where the gazetteer has none of them: unknown there, throughout the text."""
+    for mention in mentions:
+        outer = contradictions.get(mention.sense or mention.key)
+        if outer is not None and mention.hits:
+            mention.hits = []
+            containers[mention.first] = outer
 
 
 def _votes(mentions: Iterable[Mention]) -> dict[str, float]:

@@ -207,3 +207,17 @@ def test_initials_of_countries_are_countries(finder: PlaceFinder, name: str, cou
 
 def test_a_name_behind_its_article_is_found(finder: PlaceFinder) -> None:
     assert places(finder, "A restaurant in al-Hilla, Iraq, was hit.")["Hilla"].admin1 == "IQ-BB"
+
+
+def test_a_namesake_abroad_is_not_where_the_text_puts_the_name(finder: PlaceFinder) -> None:
+    text = "Gunmen stormed a school in Maga, in Kebbi state, police said. Families near Maga fled."
+    found = [place for place in finder.find(text) if place.text == "Maga"]
+    assert [(place.country, place.admin1, place.precision) for place in found] == [
+        ("NG", "NG-KE", "admin1")
+    ] * 2
+
+
+def test_a_list_of_places_contradicts_nothing(finder: PlaceFinder) -> None:
+    text = "The road passes Ushuaia, Kebbi and Sokoto, said the company."
+    (found,) = [place for place in finder.find(text) if place.text == "Ushuaia"]
+    assert found.country == "AR"

@@ -133,3 +133,25 @@ def test_every_event_says_why(enrich: Enrich) -> None:
     document = enrich("A car bomb exploded in Homs on Tuesday. In 2014 a bombing there killed 40 people.")
     assert len(document.events) == 2
     assert all(event.status_why and 0 < event.confidence < 1 for event in document.events)
+
+
+def test_a_toll_told_later_counts_for_all_that_the_sentence_told(enrich: Enrich) -> None:
+    document = enrich(
+        "Special forces raided a house in Atme on Wednesday, killing a militant commander, sources said.\n\n"
+        "Civil defence workers said they pulled seven bodies from the rubble."
+    )
+    told = {event.type: {c.min for c in event.casualties} for event in current(document)}
+    assert told["raid"] >= {1, 7}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "No group has claimed responsibility in Kano so far.",
+        "There was no immediate claim of responsibility in Kano on Monday.",
+        "Riot police stood guard outside the parliament in Tbilisi on Monday.",
+        "Soldiers called on the people in the building to surrender.",
+    ],
+)
+def test_what_did_not_happen_is_not_current(enrich: Enrich, text: str) -> None:
+    assert current(enrich(text)) == []
