@@ -139,7 +139,7 @@ def explain(
             metavar=_TARGET, help="A web page, an HTML or text file, or a file with one JSON line."
         ),
     ],
-    rule: Annotated[str | None, typer.Option("--rule", help="Only this rule.")] = None,
+    rule: Annotated[str | None, typer.Option("--rule", help="Only this rule, with every condition.")] = None,
 ) -> int | None:
     """Show an article with what was found in it and, rule by rule, which condition failed on what."""
     from console.article_view import print_article
@@ -154,7 +154,7 @@ def explain(
         context.emit({"document": enriched, "rules": outcomes})
         return None
     print_article(context.out, enriched)
-    print_outcomes(context.out, outcomes)
+    print_outcomes(context.out, outcomes, full=rule is not None)
     return None
 
 

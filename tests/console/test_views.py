@@ -184,12 +184,18 @@ def test_rules_show_which_condition_failed_on_what() -> None:
         RuleOutcome("nested", None, matched=False, units=(UnitOutcome("x", nested),)),
     ]
     screen = Console(file=io.StringIO(), width=140)
-    print_outcomes(screen, outcomes)
+    print_outcomes(screen, outcomes, full=True)
     text = screen.file.getvalue()  # type: ignore[attr-defined]
     assert "✗ regions: Paris (FR): not in idlib" in text
     assert "✓ events: event raid" in text
     assert "… and 1 more" in text
     assert "the rule is disabled" in text
     assert "\x1b" not in text
+    print_outcomes(screen, outcomes)
+    short = screen.file.getvalue()[len(text) :]  # type: ignore[attr-defined]
+    assert "raid, current at Paris – regions: Paris (FR): not in idlib" in short
+    assert "the rule is disabled" in short
+    assert "events: event raid" not in short
+    assert "\x1b" not in short
     print_outcomes(screen, [])
     assert "no rules configured" in screen.file.getvalue()  # type: ignore[attr-defined]

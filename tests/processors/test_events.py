@@ -155,3 +155,12 @@ def test_a_toll_told_later_counts_for_all_that_the_sentence_told(enrich: Enrich)
 )
 def test_what_did_not_happen_is_not_current(enrich: Enrich, text: str) -> None:
     assert current(enrich(text)) == []
+
+
+def test_what_else_was_hit_is_an_event_of_its_own(enrich: Enrich) -> None:
+    document = enrich(
+        "Missiles and drones struck Ternopil overnight, killing 25 people, the ministry said.\n\n"
+        "Energy plants were hit in Lviv and Kharkiv; in Kharkiv 36 people were wounded."
+    )
+    where = {document.places[index].name for event in current(document) for index in event.places}
+    assert where == {"Ternopil", "Lviv", "Kharkiv"}
