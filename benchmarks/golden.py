@@ -3,7 +3,8 @@
     python benchmarks/golden.py [--articles DIR] [--verbose]
 
 Baseline in the same run: the first known trigger word of the title, the first place, the publication
-day and the first number before "killed" or "dead", and every mention taken as current.
+day and the first number before "killed" or "dead", and every mention taken as current. The articles in
+other languages (the subfolder ``languages``) have a table of their own.
 """
 
 from __future__ import annotations
@@ -14,14 +15,18 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ruamel.yaml import YAML
 
 from ingest.messages import Document, Extraction
 from processors.messages import Casualties, EnrichedDocument, Event, Place
 
+if TYPE_CHECKING:
+    from processors.pipeline import Pipeline
+
 ARTICLES = Path(__file__).parent.parent / "tests" / "data" / "golden" / "articles"
+LANGUAGES = ARTICLES / "languages"  # one file a language
 ASPECTS = ("type", "region", "date", "deaths")
 
 
@@ -49,6 +54,12 @@ def load(folder: Path = ARTICLES) -> list[dict[str, Any]]:
     """All articles of the folder's YAML files."""
     reader = YAML(typ="safe")
     return [article for path in sorted(folder.glob("*.yaml")) for article in reader.load(path)]
+
+
+def by_language(folder: Path = LANGUAGES) -> dict[str, list[dict[str, Any]]]:
+    """The articles in languages other than English, by language."""
+    reader = YAML(typ="safe")
+    return {path.stem: list(reader.load(path)) for path in sorted(folder.glob("*.yaml"))}
 
 
 def as_document(article: dict[str, Any]) -> Document:
@@ -199,15 +210,31 @@ def main() -> None:
     arguments.add_argument("--verbose", action="store_true")
     options = arguments.parse_args()
     articles = load(options.articles)
-    enriched = list(Pipeline.default().enrich_many([as_document(article) for article in articles]))
+    pipeline = Pipeline.default()
+    enriched = list(pipeline.enrich_many([as_document(article) for article in articles]))
     ours, plain = score(articles, enriched), score(articles, [baseline(document) for document in enriched])
     print(f"{len(articles)} articles, {ours.current} current events, {ours.background} background passages\n")
     print(f"{'':28} {'tocsin':>8} {'keyword':>8} {'ratio':>6}")
     rows = [(f"current: {name} right", ours.share(name), plain.share(name)) for name in (*ASPECTS, "all")]
     for name, mine, other in [*rows, ("background left past", ours.past_share, plain.past_share)]:
         print(f"{name:28} {mine:8.3f} {other:8.3f} {mine / other if other else float('inf'):6.2f}")
+    misses = [*ours.misses, *_languages(pipeline)]
     if options.verbose:
-        print("\n" + "\n".join(ours.misses))
+        print("\n" + "\n".join(misses))
+
+
+def _languages(pipeline: Pipeline) -> list[str]:
+    """Print the table of the other languages; returns what was missed in them."""
+    print(f"\n{'':8} {'articles':>8}" + "".join(f" {name:>7}" for name in (*ASPECTS, "all", "past")))
+    misses: list[str] = []
+    everything = by_language()
+    rows = [*everything.items(), ("together", [a for articles in everything.values() for a in articles])]
+    for language, articles in rows:
+        tally = score(articles, pipeline.enrich_many([as_document(article) for article in articles]))
+        shares = [*(tally.share(aspect) for aspect in (*ASPECTS, "all")), tally.past_share]
+        print(f"{language:8} {len(articles):8}" + "".join(f" {share:7.3f}" for share in shares))
+        misses += tally.misses if language != "together" else []
+    return misses
 
 
 if __name__ == "__main__":
