@@ -7,7 +7,7 @@ in docs/enrichment.md. The longest entry wins where entries overlap, so that 'he
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib import resources
@@ -16,6 +16,7 @@ from typing import Any
 import ahocorasick
 
 from config.errors import EnrichmentError
+from processors.text import letters
 from processors.text.inflect import forms
 
 _FOLDER = resources.files("processors") / "lexicons"
@@ -68,12 +69,16 @@ class Lexicon:
         if not len(self.automaton):
             return []
         lowered = lower(text)
+        offsets: list[int] | None = None
+        if self.language != "en":
+            lowered, offsets = letters.plain(lowered)
         found = [
             hit
             for end, (length, open_end, concepts) in self.automaton.iter(lowered)
             if (hit := self._bounded(lowered, end + 1 - length, end + 1, open_end, concepts))
         ]
-        return longest(found)
+        hits = longest(found)
+        return hits if offsets is None else [_moved(hit, offsets) for hit in hits]
 
     def _bounded(
         self, text: str, start: int, end: int, open_end: bool, concepts: tuple[str, ...]
@@ -93,6 +98,11 @@ class Lexicon:
             if begin >= 0 and text.startswith(prefix, begin) and not (begin and _inside(text[begin - 1])):
                 return True
         return False
+
+
+def _moved(hit: Hit, offsets: Sequence[int]) -> Hit:
+    """The hit at its place in a text from which marks were left out for the search."""
+    return Hit(offsets[hit.start], offsets[hit.end - 1] + 1, hit.concepts)
 
 
 def lower(text: str) -> str:
@@ -153,7 +163,8 @@ def compile_lexicon(language: str, data: Mapping[str, Any]) -> Lexicon:
     for event_type, words in data.get("triggers", {}).items():
         _collect(entries, EVENT + event_type, words)
     automaton = ahocorasick.Automaton()
-    for surface, (open_end, concepts) in entries.items():
+    spell = letters.one_spelling if language != "en" else str
+    for surface, (open_end, concepts) in _spelled(entries, spell).items():
         automaton.add_word(surface, (len(surface), open_end, tuple(concepts)))
     if entries:
         automaton.make_automaton()
@@ -161,9 +172,20 @@ def compile_lexicon(language: str, data: Mapping[str, Any]) -> Lexicon:
         language=language,
         frames=_by_trigger(_frame(item) for item in data.get("frames", [])),
         weights=dict(data.get("weights", {})),
-        prefixes=tuple(data.get("prefixes", ())),
+        prefixes=tuple(map(letters.one_spelling, data.get("prefixes", ()))),
         automaton=automaton,
     )
+
+
+def _spelled(
+    entries: Mapping[str, tuple[bool, list[str]]], spell: Callable[[str], str]
+) -> dict[str, tuple[bool, list[str]]]:
+    """The entries under one spelling; what was spelled in two ways is joined."""
+    found: dict[str, tuple[bool, list[str]]] = {}
+    for surface, (open_end, concepts) in entries.items():
+        was_open, known = found.get(spell(surface), (False, []))
+        found[spell(surface)] = (was_open or open_end, list(dict.fromkeys([*known, *concepts])))
+    return found
 
 
 def _collect(entries: dict[str, tuple[bool, list[str]]], concept: str, words: str) -> None:

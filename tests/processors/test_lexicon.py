@@ -98,3 +98,19 @@ def test_splits_where_a_reader_would(text: str, count: int) -> None:
 def test_an_endless_line_is_cut() -> None:
     split = sentences.split("word " * 10_000)
     assert max(s.end - s.start for s in split) <= sentences.LONGEST
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "event"),
+    [
+        ("ar", "خُطِف خمسة أشخاص", "abduction"),
+        ("ar", "قصــف مدفعي", "shelling"),
+        ("uk", "Застрелили п’ятьох", "assassination"),
+        ("fa", "حملهٔ موشكي", "missile-attack"),
+        ("he", "תקיפת מל״ט", "drone-strike"),
+    ],
+)
+def test_spellings_of_one_word_meet(language: str, text: str, event: str) -> None:
+    hits = lexicon.load(language).find(text)
+    assert any(event in hit.event_types() for hit in hits), hits
+    assert all(text[hit.start : hit.end].strip() == text[hit.start : hit.end] for hit in hits)
