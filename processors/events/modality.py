@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from processors.events.reading import Reading
 from processors.text.sentences import Sentence
+from processors.text.sieve import ENGLISH
 
 _I = re.IGNORECASE
 _NOT_DENIED = (
     r"(?!.*\b(?:responsib\w+|involve\w+|role|part in|entry|access|bail|link\w*|accus\w+|knowledge|"
     r"being behind)\b)"
 )
-_DENIED_BEFORE = re.compile(
+_DENIED_BEFORE = ENGLISH.add(
     rf"\b(?:den(?:y|ies|ied|ying)|denial of|refut\w+|dismiss(?:es|ed)? (?:reports|claims|rumou?rs)|"
     rf"reject(?:s|ed)? (?:reports|claims))\b{_NOT_DENIED}[^.;]{{0,70}}$"
     r"|\b(?:did|does|do|was|were|has|have|had|is|are)(?:\s+not|n['’]t)\s+(?:been\s+|yet\s+|any\s+|a\s+|"
@@ -24,12 +26,12 @@ _DENIED_BEFORE = re.compile(
     r"that|to)\b[^.;]{0,50}$",
     _I,
 )
-_NEGATED_BEFORE = re.compile(
+_NEGATED_BEFORE = ENGLISH.add(
     r"\b(?:no|without (?:a|any|an)|not (?:a|any|an)|never)\s+(?:such\s+|new\s+|further\s+|known\s+|"
     r"immediate\s+)?(?:[\w-]+\s+)?$",
     _I,
 )
-_DENIED_AFTER = re.compile(
+_DENIED_AFTER = ENGLISH.add(
     r"^[^.;,]{0,40}?\b(?:did not|didn['’]t|never|has not|had not)\s+(?:take place|taken place|"
     r"happen\w*|occur\w*)"
     r"|^[^.;,]{0,30}?\b(?:was|were|is|are)\s+(?:a hoax|false|fake|untrue|fabricated|denied|baseless|"
@@ -51,7 +53,7 @@ _DET = (
     r"(?:(?:a|an|the|its|their|his|new|another|further|more|any|own|major|large|fresh|mass|big|joint|"
     r"military|ground|air|nationwide|general|peaceful|retaliatory)\s+){0,3}(?:[\w-]+\s+)?"
 )
-_PLANNED_BEFORE = re.compile(
+_PLANNED_BEFORE = ENGLISH.add(
     rf"\b(?:will|shall|going to|'ll|would)\s+(?:not\s+|also\s+|soon\s+|again\s+|be\s+|continue to\s+|"
     rf"now\s+)?(?:(?:{_START})\s+{_DET})?$"
     rf"|\b(?:{_PREPARE})\s+(?:to|on)\s+(?:\w+\s+)?(?:(?:{_START})\s+)?{_DET}$"
@@ -63,13 +65,13 @@ _PLANNED_BEFORE = re.compile(
     rf"(?:[\w’'-]+\s+){{1,8}}to\s+$",
     _I,
 )
-_PLANNED_AFTER = re.compile(
+_PLANNED_AFTER = ENGLISH.add(
     r"^\s*(?:planned|scheduled|set|due|slated)\s+(?:for|to|on)\b|^[^.;]{0,40}?\b(?:will|is to|are to|"
     r"is set to|is due to)\s+(?:begin|start|take place|be held|go ahead)"
     r"|^[^.;,]{0,40}?\b(?:is|are) to (?!blame\b)\w+",
     _I,
 )
-_MAYBE_BEFORE = re.compile(
+_MAYBE_BEFORE = ENGLISH.add(
     rf"\b(?:could|may|might|can|should|must)\s+(?:also\s+|yet\s+|soon\s+|be\s+|well\s+)?(?:(?:{_START}|"
     rf"trigger|lead to|result in|provoke|cause|spark)\s+)?{_DET}$"
     r"|\b(?:if|unless|whether|in case|in the event)\b[^.;,]{0,60}$"
@@ -86,17 +88,17 @@ _MAYBE_BEFORE = re.compile(
     r"and\s+)?){0,2}(?:all\s+|any\s+|the\s+)?$",
     _I,
 )
-_MAYBE_AFTER = re.compile(
+_MAYBE_AFTER = ENGLISH.add(
     r"^\s*(?:exercises?|drills?|simulations?|training|scenarios?|plots?|warnings?|alerts?|sirens?|"
     r"threats?|preparedness|shelters?)\b"
     r"|^[^.;]{0,50}\b(?:as part of (?:an?|the) (?:exercise|drill|film|simulation)|could|might) "
     r"(?:happen|occur|follow|be)",
     _I,
 )
-_DRILL = re.compile(
+_DRILL = ENGLISH.add(
     r"\b(?:mock|simulated|drills?|military exercises?|war games?|re-?enact\w*|rehears\w*)\b", _I
 )
-_GENERIC = re.compile(
+_GENERIC = ENGLISH.add(
     r"\b(?:often|frequent|frequently|regularly|routinely|usually|typically|commonplace|are common|is "
     r"common|sporadic(?:ally)?|every (?:year|week|month|day)|each year|over the years|history of|tend "
     r"to)\b",
@@ -113,31 +115,35 @@ class Modality:
     why: str | None
 
 
-def judge(text: str, sentence: Sentence, start: int, end: int, event_type: str) -> Modality:
+def judge(reading: Reading, sentence: Sentence, start: int, end: int, event_type: str) -> Modality:
     """How the sentence presents the trigger ``text[start:end]``."""
-    before = text[max(sentence.start, start - WINDOW) : start]
-    after = text[end : min(sentence.end, end + WINDOW)]
-    found = _quoted(_NEGATED_BEFORE.search(before))
+    first, last = max(sentence.start, start - WINDOW), min(sentence.end, end + WINDOW)
+    before, after = reading.text[first:start], reading.text[end:last]
+    said, follows = reading.possible(first, start), reading.possible(end, last)
+    found = _quoted(_NEGATED_BEFORE.search(said, before))
     if found:
         return Modality("denied", found)
     if event_type not in {"attribution", "diplomatic-event", "agreement"}:
-        found = _quoted(_DENIED_BEFORE.search(before)) or _quoted(_DENIED_AFTER.match(after))
+        found = _quoted(_DENIED_BEFORE.search(said, before)) or _quoted(_DENIED_AFTER.match(follows, after))
         if found:
             return Modality("denied", found)
-    found = _quoted(_MAYBE_BEFORE.search(before)) or _quoted(_MAYBE_AFTER.match(after))
+    found = _quoted(_MAYBE_BEFORE.search(said, before)) or _quoted(_MAYBE_AFTER.match(follows, after))
     if found:
         return Modality("hypothetical", found)
-    found = _quoted(_PLANNED_BEFORE.search(before)) or _quoted(_PLANNED_AFTER.match(after))
+    found = _quoted(_PLANNED_BEFORE.search(said, before)) or _quoted(_PLANNED_AFTER.match(follows, after))
     if found:
         return Modality("planned", found)
-    if _DRILL.search(text, sentence.start, sentence.end):
+    if _DRILL.search(
+        reading.possible(sentence.start, sentence.end), reading.text, sentence.start, sentence.end
+    ):
         return Modality("hypothetical", "an exercise")
     return Modality(None, None)
 
 
-def generic(text: str, sentence: Sentence) -> bool:
+def generic(reading: Reading, sentence: Sentence) -> bool:
     """Whether the sentence speaks of what happens again and again."""
-    return bool(_GENERIC.search(text, sentence.start, sentence.end))
+    among = reading.possible(sentence.start, sentence.end)
+    return bool(_GENERIC.search(among, reading.text, sentence.start, sentence.end))
 
 
 def _quoted(match: re.Match[str] | None) -> str | None:

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import math
 import re
+from functools import lru_cache
 
 from processors.events.reading import Reading, content_words
 from processors.text.sentences import Sentence
+from processors.text.sieve import ENGLISH, Sifted
 
 Part = tuple[float, str]
 
@@ -69,18 +71,19 @@ _CUES: tuple[tuple[frozenset[str], float, str], ...] = (
 )
 _PERSON = _set("he him his she her")
 _SPEECH = _set("said told says say added announced")
-_LAST = re.compile(
+_ALL_CUES = frozenset().union(_PERSON, _SPEECH, *(cues for cues, _, _ in _CUES))
+_LAST = ENGLISH.add(
     r"\blast (?:year|month|summer|fall|spring|winter|autumn)|\bin recent (?:months|years)|"
     r"\bin the past|\bat the time",
     _I,
 )
-_PHRASES: tuple[tuple[re.Pattern[str], float, str], ...] = (
-    (re.compile(r"\bto be\b"), WEAK, "looks ahead"),
+_PHRASES: tuple[tuple[Sifted, float, str], ...] = (
+    (ENGLISH.add(r"\bto be\b"), WEAK, "looks ahead"),
     (_LAST, -CLEAR, "speaks of earlier events"),
-    (re.compile(r"\blast week\b|\brecent(?:ly)?\b", _I), -WEAK, "speaks of earlier events"),
-    (re.compile(r"\byears? (?:since|on|after|later)\b"), -CLEAR, "recalls the past"),
+    (ENGLISH.add(r"\blast week\b|\brecent(?:ly)?\b", _I), -WEAK, "speaks of earlier events"),
+    (ENGLISH.add(r"\byears? (?:since|on|after|later)\b"), -CLEAR, "recalls the past"),
     (
-        re.compile(
+        ENGLISH.add(
             r"^[A-Z][A-Z ,.'-]{3,40}.{0,40}?(?:\([A-Z][\w ]+\)|--|—| - )|\((?:Reuters|AP|AFP|Xinhua)\)"
         ),
         STRONG,
@@ -105,7 +108,7 @@ def _scored(reading: Reading, sentence: Sentence) -> tuple[float, str]:
     parts = [
         *_position(reading, sentence),
         *_topic(reading, sentence),
-        *_words(reading.text[sentence.start : sentence.end]),
+        *_words(reading.text[sentence.start : sentence.end], reading.possible(sentence.start, sentence.end)),
         *_dates(reading, sentence),
         *_carried(reading, sentence),
     ]
@@ -133,15 +136,20 @@ def _topic(reading: Reading, sentence: Sentence) -> list[Part]:
     return [(STRONG * shared / (len(reading.headline) + 1), "shares the headline's words")]
 
 
-def _words(text: str) -> list[Part]:
-    words = frozenset(_WORDS.findall(text.lower()))
-    found = [(weight, why) for cues, weight, why in _CUES if not cues.isdisjoint(words)]
-    found += [(weight, why) for pattern, weight, why in _PHRASES if pattern.search(text)]
+def _words(text: str, among: int) -> list[Part]:
+    words = _ALL_CUES.intersection(_WORDS.findall(text.lower()))
+    found = [*_cues(words)]
+    found += [(weight, why) for pattern, weight, why in _PHRASES if pattern.search(among, text)]
     if not _PERSON.isdisjoint(words) and _SPEECH.isdisjoint(words):
         found.append((-WEAK, "tells of a person"))
     if '"' in text or "“" in text or "''" in text:
         found.append((WEAK, "quotes"))
     return found
+
+
+@lru_cache(maxsize=16_384)
+def _cues(words: frozenset[str]) -> tuple[Part, ...]:
+    return tuple((weight, why) for cues, weight, why in _CUES if not cues.isdisjoint(words))
 
 
 def _dates(reading: Reading, sentence: Sentence) -> list[Part]:

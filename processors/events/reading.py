@@ -7,7 +7,7 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from processors.languages import data as languages
 from processors.languages import times as local_times
@@ -15,6 +15,7 @@ from processors.text import lexicon as lexicons
 from processors.text import sentences, times
 from processors.text.lexicon import Hit, Lexicon
 from processors.text.sentences import Sentence
+from processors.text.sieve import ENGLISH, Found
 from processors.text.times import Time
 
 _WORD = re.compile(r"[^\W\d_]{4,}")
@@ -103,9 +104,19 @@ class Reading:
 
     def _find_times(self, anchor: date, sentence: Sentence) -> list[Time]:
         if self.language == "en":
-            return times.find(self.text, anchor, sentence.start, sentence.end)
+            among = self.possible(sentence.start, sentence.end)
+            return times.find(self.text, anchor, sentence.start, sentence.end, among)
         data = languages.load(self.language)
         return local_times.find(self.text, anchor, sentence.start, sentence.end, data) if data else []
+
+    @cached_property
+    def sifted(self) -> Found:
+        """Which English patterns can match where."""
+        return ENGLISH.sift(self.text)
+
+    def possible(self, start: int, end: int) -> int:
+        """The English patterns that can match in ``text[start:end]``, for ``Sifted.search``."""
+        return self.sifted.within(start, end)
 
     @cached_property
     def lead(self) -> int:
@@ -154,11 +165,16 @@ class Reading:
 
 def content_words(text: str, sentence: Sentence) -> set[str]:
     """Stems (six letters) of the content words of a sentence."""
-    return {
-        word.lower()[:6]
-        for word in _WORD.findall(text, sentence.start, sentence.end)
-        if word.lower() not in _STOP
-    }
+    stems = {_stem(word) for word in _WORD.findall(text, sentence.start, sentence.end)}
+    stems.discard("")
+    return stems
+
+
+@lru_cache(maxsize=65_536)
+def _stem(word: str) -> str:
+    """Six letters of a content word; nothing of another one."""
+    lowered = word.lower()
+    return "" if lowered in _STOP else lowered[:6]
 
 
 def read(text: str, title_end: int, language: str, anchor: date | None) -> Reading:

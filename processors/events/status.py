@@ -12,6 +12,7 @@ from processors.events.reading import Reading
 from processors.languages import cues
 from processors.languages import data as languages
 from processors.text.sentences import Sentence
+from processors.text.sieve import ENGLISH
 from processors.text.times import Time
 
 RECENT = timedelta(days=14)  # events dated within this before publication are news
@@ -37,7 +38,7 @@ def of_trigger(reading: Reading, sentence: Sentence, start: int, end: int, event
     time = time_of(reading, sentence, start, end)
     if reading.language != "en":
         return _in_other_language(reading, sentence, time)
-    mode = modality.judge(reading.text, sentence, start, end, event_type)
+    mode = modality.judge(reading, sentence, start, end, event_type)
     if mode.status:
         return Judgement(mode.status, 0.1, f"{mode.status}: {mode.why}", time)
     compared = _compared(reading, sentence, start)
@@ -47,7 +48,7 @@ def of_trigger(reading: Reading, sentence: Sentence, start: int, end: int, event
     if dated:
         return dated
     score, why = sentence_score(reading, sentence)
-    if modality.generic(reading.text, sentence) and time is None:
+    if modality.generic(reading, sentence) and time is None:
         return Judgement("hypothetical", min(score, 0.3), "speaks of what happens repeatedly", time)
     score = squash(logit(score) + LEANING)
     status = "current" if score >= 0.5 else "background"
@@ -103,7 +104,7 @@ def time_of(reading: Reading, sentence: Sentence, start: int, end: int) -> Time 
     """The time expression that dates the trigger: the nearest one in its clause."""
     best: tuple[int, Time] | None = None
     for time in reading.times_in(sentence):
-        if _dates_report(reading.text, sentence, time):
+        if _dates_report(reading, sentence, time):
             continue
         distance = _distance(reading.text, time, start, end)
         if distance is not None and (best is None or distance < best[0]):
@@ -111,7 +112,7 @@ def time_of(reading: Reading, sentence: Sentence, start: int, end: int) -> Time 
     return best[1] if best else None
 
 
-_REPORT = re.compile(
+_REPORT = ENGLISH.add(
     r"\b(?:said|says|told (?:\w+ ){1,3}|announced|reported|confirmed|wrote)(?: in (?:a|an) (?:\w+ "
     r")?(?:statement|tweet|post|report|interview|message))?"
     r"(?: (?:late|early))?(?: on)? $",
@@ -119,9 +120,10 @@ _REPORT = re.compile(
 )
 
 
-def _dates_report(text: str, sentence: Sentence, time: Time) -> bool:
+def _dates_report(reading: Reading, sentence: Sentence, time: Time) -> bool:
     """'…, the army said on Thursday': the day of the report, not of the event."""
-    return bool(_REPORT.search(text[max(sentence.start, time.start - 50) : time.start]))
+    first = max(sentence.start, time.start - 50)
+    return bool(_REPORT.search(reading.possible(first, time.start), reading.text[first : time.start]))
 
 
 _BREAKS = re.compile(
@@ -146,19 +148,19 @@ def _distance(text: str, time: Time, start: int, end: int) -> int | None:
     return gap + 60 * len(_BREAKS.findall(between)) + 15 * between.count(",")
 
 
-_COMPARED = re.compile(
+_COMPARED = ENGLISH.add(
     r"\b(?:since|unlike|as in|than|recall\w*|remember\w*|anniversary of|in memory of|years? (?:after|since)|"
     r"months? (?:after|since)|decades? (?:after|since)|mark(?:s|ed|ing)?)\s+(?:the|a|"
     r"an)?\s*(?:[\w'’-]+\s+){0,3}$",
     _I,
 )
-_SINCE_THEN = re.compile(
+_SINCE_THEN = ENGLISH.add(
     r"\b(?:since then|since (?:19|20)\d\d|over the (?:past|last) (?:[\w-]+ )?(?:weeks?|months?|years?|"
     r"decades?)|in recent (?:months|years)|over "
     r"the years)\b",
     _I,
 )
-_EARLIER = re.compile(
+_EARLIER = ENGLISH.add(
     r"\b(?:previous|earlier|past(?! (?:weekend|week|few|day|hour|month|night|\d))|former|old|"
     r"similar)\s+(?:[\w-]+\s+)?$",
     _I,
@@ -167,12 +169,14 @@ _EARLIER = re.compile(
 
 def _compared(reading: Reading, sentence: Sentence, start: int) -> str | None:
     """Why the words before the trigger put it into the past, if they do."""
-    before = reading.text[max(sentence.start, start - 60) : start]
+    first = max(sentence.start, start - 60)
+    before, among = reading.text[first:start], reading.possible(first, start)
     for pattern, why in ((_COMPARED, "compared with or counted from"), (_EARLIER, "an earlier one")):
-        match = pattern.search(before)
+        match = pattern.search(among, before)
         if match:
             return f"{why}: “{' '.join(match.group().split())}”"
-    summed = _SINCE_THEN.search(reading.text, sentence.start, sentence.end)
+    among = reading.possible(sentence.start, sentence.end)
+    summed = _SINCE_THEN.search(among, reading.text, sentence.start, sentence.end)
     return f"summed up: “{summed.group()}”" if summed else None
 
 

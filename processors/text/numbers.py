@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from processors.text.lexicon import lower
+
 UNITS = {
     word: value
     for value, word in enumerate(
@@ -89,8 +91,13 @@ _ABOUT = r"about|around|approximately|roughly|some|an estimated|estimated|report
 _NUMBER = re.compile(
     rf"(?<![\w.,$€£#°/-])(?:(?P<qualifier>{_LEAST}|{_MOST}|{_ABOUT})\s+)?(?:(?P<between>between|from)\s+)?"
     rf"(?P<first>{_VALUE})(?:\s*(?:-|–|to|and|or)\s*(?P<second>{_VALUE}))?(?![\w%°/]|[.,]\d|-\w)",
-    re.IGNORECASE,
 )
+_WORD_AT = re.compile(r"(?<![\w.,$€£#°/-])\w+")
+# The words that a number can begin with; digits apart.
+_FIRST = frozenset(
+    entry.split()[0]
+    for entry in (*UNITS, *TENS, *VAGUE, *_LEAST.split("|"), *_MOST.split("|"), *_ABOUT.split("|"))
+) | {"between", "from"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,13 +113,21 @@ class Number:
 
 def find(text: str, start: int = 0, end: int | None = None) -> Iterator[Number]:
     """Every number in ``text[start:end]``, in order; years and times are numbers, too."""
-    stop = len(text) if end is None else end
+    return find_lowered(lower(text), start, len(text) if end is None else end)
+
+
+def find_lowered(text: str, start: int, end: int) -> Iterator[Number]:
+    """As find, for a text that is in lower case already."""
     position = start
-    while match := _NUMBER.search(text, position, stop):
-        number = _read(match)
-        position = number.end if number else match.end()
-        if number:
-            yield number
+    for word in _WORD_AT.finditer(text, start, end):
+        first = word.start()
+        if first < position or not (text[first].isdigit() or word[0] in _FIRST):
+            continue
+        if match := _NUMBER.match(text, first, end):
+            number = _read(match)
+            position = number.end if number else match.end()
+            if number:
+                yield number
 
 
 def _read(match: re.Match[str]) -> Number | None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from processors.text import numbers
+from processors.text.sieve import ANYTHING, ENGLISH, Sifted
 
 MONTHS = {
     name: index
@@ -236,16 +237,16 @@ def _read_span(match: re.Match[str], anchor: date) -> tuple[date, date, str] | N
     return _shift(anchor, max(amount * _UNIT_DAYS[unit], 1)), anchor, grain
 
 
-def _pattern(text: str) -> re.Pattern[str]:
-    return re.compile(rf"(?<![\w$€£.,-])(?:{text})(?![\w%]|[.,]\d)", re.IGNORECASE)
+def _pattern(text: str) -> Sifted:
+    return ENGLISH.add(rf"(?<![\w$€£.,-])(?:{text})(?![\w%]|[.,]\d)", re.IGNORECASE)
 
 
-def _cased(text: str) -> re.Pattern[str]:
-    return re.compile(rf"(?<![\w$€£.,-])(?:{text})(?![\w%]|[.,]\d)")
+def _cased(text: str) -> Sifted:
+    return ENGLISH.add(rf"(?<![\w$€£.,-])(?:{text})(?![\w%]|[.,]\d)")
 
 
 _U = r"(?P<unit>minute|hour|day|week|month|year|decade)s?"
-_READERS: tuple[tuple[re.Pattern[str], Reader], ...] = (
+_READERS: tuple[tuple[Sifted, Reader], ...] = (
     (_pattern(r"(?P<year>\d{4})-(?P<month>\d\d)-(?P<day>\d\d)"), _read_iso),
     (
         _cased(
@@ -324,63 +325,22 @@ _READERS: tuple[tuple[re.Pattern[str], Reader], ...] = (
     ),
     (_pattern(r"(?P<year>(?:1[89]|20)\d\d)(?:'s)?"), _read_year),
 )
-_WORD = re.compile(r"[a-z]+|\d")
-_MONTH_WORDS, _DAY_WORDS = frozenset(MONTHS), frozenset(DAYS)
-_UNIT_WORDS = frozenset(
-    word
-    for unit in ("minute", "hour", "day", "week", "month", "year", "decade", "weekend")
-    for word in (unit, unit + "s")
-)
-_DIGIT = frozenset("0123456789")
-_AGO = frozenset(("ago", "earlier", "before", "previously", "prior"))
-_PAST = frozenset(("past", "last", "recent", "previous", "this", "next", "coming", "current"))
-_NEAR = frozenset(
-    (
-        "today",
-        "tonight",
-        "yesterday",
-        "tomorrow",
-        "night",
-        "overnight",
-        "morning",
-        "afternoon",
-        "evening",
-        "hours",
-    )
-)
-# What has to stand in a sentence for each reader to be worth trying, in the order of the readers.
-_NEEDS: tuple[tuple[frozenset[str], ...], ...] = (
-    (_DIGIT,),
-    (_DIGIT, _MONTH_WORDS),
-    (_DIGIT, _MONTH_WORDS),
-    (_DIGIT | {"last"}, _MONTH_WORDS),
-    (_MONTH_WORDS,),
-    (_DIGIT,),
-    (_AGO, _UNIT_WORDS),
-    (_PAST, _UNIT_WORDS),
-    (_PAST, _UNIT_WORDS),
-    (_NEAR | _AGO,),
-    (_PAST, _UNIT_WORDS),
-    (_DAY_WORDS,),
-    (frozenset(SEASONS),),
-    (_DIGIT,),
-)
 
 
-def find(text: str, anchor: date, start: int = 0, end: int | None = None) -> list[Time]:
+def find(
+    text: str, anchor: date, start: int = 0, end: int | None = None, among: int = ANYTHING
+) -> list[Time]:
     """The time expressions of ``text[start:end]``, in order and without overlaps; offsets into ``text``.
 
-    Relative ones count from ``anchor``, the day of publication.
+    Relative ones count from ``anchor``, the day of publication. ``among``: which patterns are possible there.
     """
     stop = len(text) if end is None else end
-    words = frozenset(_WORD.findall(text[start:stop].lower()))
     found: list[Time] = []
-    for (pattern, read), needs in zip(_READERS, _NEEDS, strict=True):
-        if any(need.isdisjoint(words) for need in needs):
-            continue
-        for time in _times(pattern.finditer(text, start, stop), read, anchor):
-            if not any(time.start < other.end and other.start < time.end for other in found):
-                found.append(time)
+    for pattern, read in _READERS:
+        if among & pattern.bits == pattern.bits:
+            for time in _times(pattern.regex.finditer(text, start, stop), read, anchor):
+                if not any(time.start < other.end and other.start < time.end for other in found):
+                    found.append(time)
     return sorted(found, key=lambda time: time.start)
 
 
@@ -392,5 +352,5 @@ def _times(matches: Iterator[re.Match[str]], read: Reader, anchor: date) -> Iter
             continue
         if span:
             first, last, grain = span
-            vague = "count" in match.groupdict() and match["count"] is None
+            vague = "count" in match.re.groupindex and match["count"] is None
             yield Time(match.start(), match.end(), match.group(), first, last, grain, vague)

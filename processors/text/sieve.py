@@ -1,0 +1,188 @@
+"""Which patterns can match in a piece of text: one automaton pass instead of a search for each of them.
+
+Every match of ``den(?:y|ied)`` holds the letters 'den'. A ``Sieve`` reads such demands from its patterns,
+looks for all of them in one pass over a document, and from then on knows for each stretch of it which
+patterns are worth a search. Patterns stay as they are written: what they demand is never said twice.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator
+from importlib import import_module
+from typing import Any
+
+import ahocorasick
+
+from processors.text.lexicon import lower
+
+ANYTHING = -1  # every pattern may match
+# Letters that patterns match without regard to case though their lower case is another, and digits that
+# are not ASCII's: a text with one of them is not sifted.
+_ODD = re.compile(r"[İıſ]|(?![0-9])\d")
+_DIGITS = frozenset("0123456789")
+_parser: Any = import_module("re._parser")
+
+Needs = frozenset[str]  # one of these stands in every match, in lower case
+
+
+class Sifted:
+    """A pattern of a sieve."""
+
+    __slots__ = ("bits", "regex")
+
+    def __init__(self, regex: re.Pattern[str], bits: int) -> None:
+        self.regex = regex
+        self.bits = bits
+
+    def possible(self, among: int) -> bool:
+        """Whether a match is possible where ``among`` (see ``Sieve.sift``) holds."""
+        return among & self.bits == self.bits
+
+    def search(self, among: int, text: str, start: int = 0, end: int | None = None) -> re.Match[str] | None:
+        """As ``re.Pattern.search``, at no cost where no match is possible."""
+        if among & self.bits != self.bits:
+            return None
+        return self.regex.search(text, start, len(text) if end is None else end)
+
+    def finditer(self, among: int, text: str, start: int, end: int) -> Iterable[re.Match[str]]:
+        """As ``re.Pattern.finditer``, at no cost where no match is possible."""
+        return self.regex.finditer(text, start, end) if among & self.bits == self.bits else ()
+
+    def match(self, among: int, text: str) -> re.Match[str] | None:
+        """As ``re.Pattern.match``, at no cost where no match is possible."""
+        return self.regex.match(text) if among & self.bits == self.bits else None
+
+
+class Found:
+    """What one text holds of what the patterns demand; ``lowered`` is the text in lower case."""
+
+    __slots__ = ("_bits", "_ends", "lowered")
+
+    def __init__(self, lowered: str, ends: list[int] | None, bits: list[int]) -> None:
+        self.lowered = lowered
+        self._ends = ends
+        self._bits = bits
+
+    def within(self, start: int, end: int) -> int:
+        """The patterns that can match in ``text[start:end]``, for ``Sifted.search``."""
+        if self._ends is None:
+            return ANYTHING
+        among = 0
+        for bits in self._bits[bisect_left(self._ends, start) : bisect_left(self._ends, end)]:
+            among |= bits
+        return among
+
+
+class Sieve:
+    """A set of patterns that share one automaton. Filled when modules are loaded, then only read."""
+
+    def __init__(self) -> None:
+        self._bits: dict[Needs, int] = {}
+        self._automaton: Any = None
+
+    def add(self, pattern: str, flags: int = 0) -> Sifted:
+        """Compile ``pattern``; it will be searched for only where a match is possible."""
+        bits = 0
+        for needs in demands(pattern, flags):
+            bits |= self._bits.setdefault(needs, 1 << len(self._bits))
+        self._automaton = None
+        return Sifted(re.compile(pattern, flags), bits)
+
+    def sift(self, text: str) -> Found:
+        """One pass over ``text``."""
+        lowered = lower(text)
+        if not text.isascii() and _ODD.search(text):
+            return Found(lowered, None, [])
+        hits = list((self._automaton or self._build()).iter(lowered))
+        return Found(lowered, [end for end, _ in hits], [bits for _, bits in hits])
+
+    def _build(self) -> Any:
+        by_word: dict[str, int] = {}
+        for needs, bit in self._bits.items():
+            for word in needs:
+                by_word[word] = by_word.get(word, 0) | bit
+        automaton = ahocorasick.Automaton()
+        for word, bits in by_word.items():
+            automaton.add_word(word, bits)
+        automaton.make_automaton()
+        self._automaton = automaton
+        return automaton
+
+
+ENGLISH = Sieve()  # of the patterns that read English
+
+
+def demands(pattern: str, flags: int = 0) -> list[Needs]:
+    """What every match holds: one of the first set, and one of the second, ...; the two rarest."""
+    found = {frozenset(_shortest(needs)) for needs in _sequence(_parser.parse(pattern, flags)) if needs}
+    ranked = sorted(found, key=lambda needs: (-min(map(len, needs)), len(needs), sorted(needs)))
+    return [needs for needs in ranked[:2] if needs <= _DIGITS or min(map(len, needs)) > 1] or ranked[:1]
+
+
+def _shortest(needs: Needs) -> Iterator[str]:
+    """Without words that hold another one."""
+    return (word for word in needs if not any(other in word for other in needs if other != word))
+
+
+def _sequence(nodes: Iterable[Any]) -> Iterator[Needs]:
+    """The demands of nodes that follow each other; letters side by side are one word."""
+    word = ""
+    for operation, argument in nodes:
+        name = str(operation)
+        if name == "LITERAL" and (letter := _letter(argument)):
+            word += letter
+            continue
+        if word:
+            yield frozenset((word,))
+            word = ""
+        yield from _demands_of(name, argument)
+    if word:
+        yield frozenset((word,))
+
+
+def _demands_of(name: str, argument: Any) -> Iterator[Needs]:
+    if name == "SUBPATTERN":
+        yield from _sequence(argument[-1])
+    elif name in ("MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT") and argument[0]:
+        yield from _sequence(argument[2])
+    elif name == "ATOMIC_GROUP":
+        yield from _sequence(argument)
+    elif name == "BRANCH":
+        yield from _branches(argument[1])
+    elif name == "IN":
+        yield from _class(argument)
+
+
+def _branches(branches: Iterable[Any]) -> Iterator[Needs]:
+    """One demand of each branch together; none where a branch demands nothing."""
+    joined: set[str] = set()
+    for branch in branches:
+        best = max(_sequence(branch), key=lambda needs: (min(map(len, needs)), -len(needs)), default=None)
+        if best is None:
+            return
+        joined |= best
+    yield frozenset(joined)
+
+
+def _class(members: Iterable[Any]) -> Iterator[Needs]:
+    """A class of single letters, or of digits."""
+    letters: set[str] = set()
+    for operation, argument in members:
+        name = str(operation)
+        if name == "LITERAL" and (letter := _letter(argument)):
+            letters.add(letter)
+        elif name == "CATEGORY" and str(argument) == "CATEGORY_DIGIT":
+            letters |= _DIGITS
+        elif name == "RANGE" and _DIGITS.issuperset(map(chr, range(argument[0], argument[1] + 1))):
+            letters.update(map(chr, range(argument[0], argument[1] + 1)))
+        else:
+            return
+    yield frozenset(letters)
+
+
+def _letter(code: int) -> str:
+    """The letter in lower case; empty where case is no matter of ASCII."""
+    letter = chr(code)
+    return letter.lower() if letter.isascii() or letter.upper() == letter.lower() else ""
