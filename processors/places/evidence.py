@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from processors.places import cues
 from processors.places.keys import fold
-from processors.places.page import Page, Word
+from processors.places.page import Page
 from processors.places.records import Hit
 
 # Evidence of the model: (label, how the candidate lies in the model's span) -> weight.
@@ -120,17 +120,17 @@ def before(page: Page, first: int) -> tuple[float, str]:
         return 0.0, ""
     gap = page.gap(first - 1).strip()
     word = page.words[first - 1]
-    if gap in ("", "-") and word.text in ARTICLES:
+    if gap in ("", "-") and word in ARTICLES:
         return before(page, first - 1)
     if gap == ".":
-        return (AGAINST if word.key in cues.PERSON_TITLES else 0.0), ""
+        return (AGAINST if page.key(first - 1) in cues.PERSON_TITLES else 0.0), ""
     if gap not in ("", "(", "“", '"'):
         return (0.4 if gap == "," else 0.0), ""
     return _word_before(page, first, word)
 
 
-def _word_before(page: Page, first: int, word: Word) -> tuple[float, str]:
-    key, earlier = word.key, page.key(first - 2)
+def _word_before(page: Page, first: int, word: str) -> tuple[float, str]:
+    key, earlier = page.key(first - 1), page.key(first - 2)
     if key in cues.OF and earlier in cues.OF_KINDS:
         return OF_KIND, said_by(earlier)
     if key in ("of", "the") and earlier in cues.STRONG:
@@ -139,11 +139,12 @@ def _word_before(page: Page, first: int, word: Word) -> tuple[float, str]:
         return STRONG_LOCATIVE, ""
     if key == "the" and earlier in cues.LOCATIVE:
         return 0.3, ""
-    if key in cues.LOCATIVE or word.text == "à":
+    if key in cues.LOCATIVE or word == "à":
         return LOCATIVE, ""
-    if word.capital and key in cues.PERSON_TITLES:
+    capital = page.capital(first - 1)
+    if capital and key in cues.PERSON_TITLES:
         return AGAINST, ""
-    if word.capital and key in cues.PERSON_NAMES and first not in page.span_at:
+    if capital and key in cues.PERSON_NAMES and first not in page.span_at:
         return -1.5, ""
     return 0.0, ""
 
@@ -154,7 +155,7 @@ def after(page: Page, first: int, last: int) -> tuple[float, str, bool]:
         return 0.0, "", False
     gap = page.gap(last).strip(" ")
     if gap == "":
-        return _word_after(page, last, page.words[last + 1])
+        return _word_after(page, last)
     if gap in cues.DATELINE_DASHES and _opens_line(page, first):
         return DATELINE, "", False
     if apposition(page, last):
@@ -162,19 +163,20 @@ def after(page: Page, first: int, last: int) -> tuple[float, str, bool]:
     return (0.3 if gap in (",", "'s", "’s") else 0.0), "", False
 
 
-def _word_after(page: Page, last: int, word: Word) -> tuple[float, str, bool]:
-    key, said = word.key, said_by(word.key)
+def _word_after(page: Page, last: int) -> tuple[float, str, bool]:
+    key, capital = page.key(last + 1), page.capital(last + 1)
+    said = said_by(key)
     if key in cues.ADMIN_WORDS:
         return DIVISION, said, False
     if key in cues.KIND_AFTER:
         return 1.2, said, False
-    if word.capital and (key in cues.STREET_AFTER or key in cues.TEAM_WORDS):
+    if capital and (key in cues.STREET_AFTER or key in cues.TEAM_WORDS):
         return AGAINST, "", False
     if key in cues.BODY_AFTER:
-        return BODY, said, word.capital
+        return BODY, said, capital
     if key in cues.PERSON_VERBS:
         return -0.8, said, False
-    if word.text[0].isupper() and last not in page.span_at:
+    if page.words[last + 1][0].isupper() and last not in page.span_at:
         return -0.7, said, False
     return 0.0, said, False
 
@@ -188,6 +190,6 @@ def apposition(page: Page, last: int) -> bool:
 
 def _opens_line(page: Page, first: int) -> bool:
     """Whether a run opens a line or sentence, as a dateline does (after another place at most)."""
-    start = page.words[first].start
+    start = page.starts[first]
     line = page.text[max(0, start - 60) : start].rsplit("\n", 1)[-1].rsplit(". ", 1)[-1].strip(" \t")
     return line == "" or line.isupper() or (line.endswith(",") and len(line) < 40)

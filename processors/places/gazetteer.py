@@ -28,6 +28,7 @@ from processors.places.sources import Source
 
 HITS_KEPT = 5_000
 ENTRIES_KEPT = 20_000
+POSITIONS_KEPT = 50_000
 _CHUNK = 1 << 20
 
 
@@ -86,6 +87,7 @@ class Gazetteer:
         self._first_words = arrays["first_words"]
         self._entries: dict[int, Entry] = {}
         self._hits: dict[str, list[Hit]] = {}  # of names seen lately
+        self._positions: dict[str, int | None] = {}
         self._own: dict[int, list[Hit]] = {}
         self._own_words: set[int] = set()
         self._own_entries: list[Entry] = []
@@ -184,8 +186,15 @@ class Gazetteer:
 
     def positions(self, keys: Sequence[str]) -> list[int | None]:
         """For each folded name, where the index has it; -1: only among the user's places; None: unknown."""
-        if not keys:
-            return []
+        known = self._positions
+        if new := [key for key in keys if key not in known]:
+            if len(known) > POSITIONS_KEPT:
+                known.clear()
+                new = list(keys)
+            known.update(zip(new, self._find(new), strict=True))
+        return [known[key] for key in keys]
+
+    def _find(self, keys: Sequence[str]) -> list[int | None]:
         numbers = np.array([digest(key) for key in keys], dtype="<u8")
         found = np.searchsorted(self._keys, numbers)
         there = np.zeros(len(keys), dtype=np.bool_)

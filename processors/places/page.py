@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
+import string
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import NamedTuple
+from operator import add
 
 from processors.places.keys import fold
 
@@ -15,20 +15,7 @@ Span = tuple[int, int, str]  # start, end, label of the statistical model
 
 _WORD = re.compile(r"[^\W_]+(?:['’ʼ`‘][^\W\d_]+)*")
 _CASELESS = ("ARABIC", "HEBREW", "SYRIAC", "DEVANAGARI", "BENGALI", "THAI", "ETHIOPIC", "MYANMAR", "GEORGIAN")
-
-
-class Word(NamedTuple):
-    """A word of the text."""
-
-    start: int
-    end: int
-    text: str
-    capital: bool  # begins with a capital letter, or its script has none
-
-    @property
-    def key(self) -> str:
-        """The folded word."""
-        return fold(self.text)
+_BEGINS_NO_NAME = frozenset(string.ascii_lowercase + string.digits)  # most words: not worth a call
 
 
 @lru_cache(maxsize=4096)
@@ -39,62 +26,68 @@ def _may_begin(letter: str) -> bool:
     return not letter.islower() and letter.isalpha() and unicodedata.name(letter, "").startswith(_CASELESS)
 
 
-def words_of(text: str) -> list[Word]:
-    """The words of a text, a possessive 's cut off."""
-    words = []
-    capitals: dict[str, bool] = {}
-    for match in _WORD.finditer(text):
-        raw = match[0]
-        start, end = match.span()
-        first = raw[0]
-        if raw[-1] in "sS" and len(raw) > 2 and raw[-2] in "'’":
-            raw, end = raw[:-2], end - 2
-        capital = capitals.get(first)
-        if capital is None:
-            capital = capitals[first] = _may_begin(first)
-        words.append(Word(start, end, raw, capital))
-    return words
-
-
-@dataclass(slots=True)
 class Page:
-    """Words, spans, and which word lies in which span."""
+    """The words of a text and the model's spans, side by side; lists, because every word costs."""
 
-    text: str
-    words: list[Word]
-    spans: Sequence[Span]
-    modelled: bool  # the statistical model ran
-    capitals: list[int] = field(default_factory=list)  # indices of words that may begin a name
-    span_at: dict[int, Span] = field(default_factory=dict)  # word index -> span
-    words_in: dict[Span, tuple[int, int]] = field(default_factory=dict)  # span -> first and last word
+    __slots__ = (
+        "_capital",
+        "capitals",
+        "ends",
+        "modelled",
+        "span_at",
+        "spans",
+        "starts",
+        "text",
+        "words",
+        "words_in",
+    )
 
-    @classmethod
-    def of(cls, text: str, spans: Sequence[Span] | None) -> Page:
-        """The page of a text; ``spans`` is None where the model did not run."""
-        page = cls(text, words_of(text), sorted(spans or ()), spans is not None)
-        page.capitals = [i for i, word in enumerate(page.words) if word.capital]
-        position = 0
-        for span in page.spans:
-            while position < len(page.words) and page.words[position].end <= span[0]:
+    def __init__(self, text: str, spans: Sequence[Span] | None) -> None:
+        """``spans`` is None where the statistical model did not run."""
+        self.text = text
+        found = list(_WORD.finditer(text))
+        self.words = [match[0] for match in found]  # a possessive 's is cut off below
+        self.starts = [match.start() for match in found]
+        self.ends = list(map(add, self.starts, map(len, self.words)))
+        self._cut_possessives()
+        self.spans = sorted(spans or ())
+        self.modelled = spans is not None
+        self.capitals = [  # indices of words that may begin a name
+            i for i, word in enumerate(self.words) if word[0] not in _BEGINS_NO_NAME and _may_begin(word[0])
+        ]
+        self._capital = frozenset(self.capitals)
+        self.span_at: dict[int, Span] = {}  # word index -> span
+        self.words_in: dict[Span, tuple[int, int]] = {}  # span -> first and last word
+        self._lay_spans()
+
+    def _cut_possessives(self) -> None:
+        for i, word in enumerate(self.words):
+            if word[-1] in "sS" and len(word) > 2 and word[-2] in "'’":
+                self.words[i] = word[:-2]
+                self.ends[i] -= 2
+
+    def _lay_spans(self) -> None:
+        position, count = 0, len(self.words)
+        for span in self.spans:
+            while position < count and self.ends[position] <= span[0]:
                 position += 1
             index = position
-            while index < len(page.words) and page.words[index].start < span[1]:
-                page.span_at[index] = span
+            while index < count and self.starts[index] < span[1]:
+                self.span_at[index] = span
                 index += 1
             if index > position:
-                page.words_in[span] = (position, index - 1)
-        return page
+                self.words_in[span] = (position, index - 1)
 
     def gap(self, before: int) -> str:
         """What stands between word ``before`` and the next; a line end where there is no such pair."""
         if 0 <= before < len(self.words) - 1:
-            return self.text[self.words[before].end : self.words[before + 1].start]
+            return self.text[self.ends[before] : self.starts[before + 1]]
         return "\n"
 
     def key(self, index: int) -> str:
         """The folded word at an index, empty outside the text."""
-        return self.words[index].key if 0 <= index < len(self.words) else ""
+        return fold(self.words[index]) if 0 <= index < len(self.words) else ""
 
     def capital(self, index: int) -> bool:
         """Whether the word at an index may begin a name."""
-        return 0 <= index < len(self.words) and self.words[index].capital
+        return index in self._capital

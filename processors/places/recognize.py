@@ -54,7 +54,7 @@ class Mention:
 
 def recognize(text: str, spans: Sequence[Span] | None, gazetteer: Gazetteer) -> tuple[Page, list[Mention]]:
     """The names in ``text`` that are used as places, in order, without overlap; demonyms after them."""
-    page = Page.of(text, spans)
+    page = Page(text, spans)
     candidates = [c for c in (_candidate(page, f, gazetteer) for f in scan(page, gazetteer)) if c is not None]
     candidates += _unknown(page, candidates, gazetteer)
     fame: dict[str, float] = {}
@@ -66,7 +66,7 @@ def recognize(text: str, spans: Sequence[Span] | None, gazetteer: Gazetteer) -> 
 
 
 def _mention(page: Page, first: int, last: int, key: str | None, hits: list[Hit]) -> Mention:
-    start, end = page.words[first].start, page.words[last].end
+    start, end = page.starts[first], page.ends[last]
     text = page.text[start:end]
     return Mention(start, end, text, key or fold(text), hits, first, last)
 
@@ -74,7 +74,7 @@ def _mention(page: Page, first: int, last: int, key: str | None, hits: list[Hit]
 def _candidate(page: Page, found: Found, gazetteer: Gazetteer) -> Mention | None:
     hits = gazetteer.hits(found.key, found.position)
     if len(found.key) <= INITIALS and found.key.isascii():
-        hits = _of_initials(hits, page.words[found.last].text.isupper())
+        hits = _of_initials(hits, page.words[found.last].isupper())
     if len(found.key) < 2 or not hits:
         return None
     if found.key in gazetteer.demonyms and not any(h.primary and h.entry.kind == "country" for h in hits):
@@ -115,7 +115,7 @@ def _called_places(page: Page) -> Iterable[tuple[int, int]]:
 def _introduced(page: Page) -> Iterable[tuple[int, int]]:
     """Capitalised runs after "near", "the village of" and before "province"."""
     for first in page.capitals:
-        if page.capital(first - 1) or page.gap(first - 1) != " " or page.words[first].text.isupper():
+        if page.capital(first - 1) or page.gap(first - 1) != " " or page.words[first].isupper():
             continue
         weight, _ = evidence.before(page, first)
         last = first
@@ -249,7 +249,7 @@ def demonyms(page: Page, kept: list[Mention], gazetteer: Gazetteer) -> list[Ment
     for index in page.capitals:
         if index in taken or page.span_at.get(index, (0, 0, ""))[2] == "PERSON":
             continue
-        key = page.words[index].key
+        key = page.key(index)
         longer = f"{key} {page.key(index + 1)}"
         last = index + 1 if longer in table and index + 1 not in taken else index
         row = table.get(longer if last > index else key)

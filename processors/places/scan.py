@@ -134,46 +134,55 @@ def _without_suffix(raw: str) -> str | None:
     return fold(match[1]) if match else None
 
 
-def _heads(page: Page, first: int, gazetteer: Gazetteer) -> tuple[str, ...]:
-    """What a name that begins at this word may begin with; empty where no name does."""
-    raw = page.words[first].text
-    cached = gazetteer.heads.get(raw)
-    if cached is None:
-        key = fold(raw)
-        heads = [b for b in bases(key) if b and gazetteer.starts_name(b.split(" ", 1)[0])] if key else []
-        heads += [v for v in (_SHORTENED.get(key), _without_suffix(raw)) if v]
-        if len(gazetteer.heads) > 100_000:
-            gazetteer.heads.clear()
-        cached = gazetteer.heads[raw] = tuple(heads)
-    return cached
+def _heads(raw: str, gazetteer: Gazetteer) -> tuple[str, ...]:
+    """What a name that begins with this word may begin with; empty where no name does."""
+    key = fold(raw)
+    heads = [b for b in bases(key) if b and gazetteer.starts_name(b.split(" ", 1)[0])] if key else []
+    heads += [v for v in (_SHORTENED.get(key), _without_suffix(raw)) if v]
+    if len(gazetteer.heads) > 100_000:
+        gazetteer.heads.clear()
+    found = gazetteer.heads[raw] = tuple(heads)
+    return found
 
 
-def _runs(page: Page, first: int, heads: tuple[str, ...]) -> Iterator[tuple[int, str]]:
-    """(last word, key) of every run of words from ``first`` on that could be a name."""
-    words = page.words
+def _longer(page: Page, first: int, heads: tuple[str, ...]) -> Iterator[tuple[int, str]]:
+    """(last word, key) of every run of two words and more from ``first`` on that could be a name."""
     tail = ""
-    for last in range(first, min(first + MAX_WORDS, len(words))):
-        word = words[last]
-        if last > first:
-            if page.gap(last - 1) not in JOINTS:
-                return
-            key = word.key
-            if not word.capital and key not in cues.INNER:
-                return
-            if last == first + 1 and key[:1] > "\u0370":
-                yield from ((last, f"{head} {base}") for head in heads for base in bases(key)[1:])
-            tail += " " + key
-        if word.capital:
+    for last in range(first + 1, min(first + MAX_WORDS, len(page.words))):
+        if page.gap(last - 1) not in JOINTS:
+            return
+        key, capital = page.key(last), page.capital(last)
+        if not capital and key not in cues.INNER:
+            return
+        if last == first + 1 and key[:1] > "\u0370":
+            yield from ((last, f"{head} {base}") for head in heads for base in bases(key)[1:])
+        tail += " " + key
+        if capital:
             yield from ((last, head + tail) for head in heads)
+
+
+def _tried(page: Page, gazetteer: Gazetteer) -> list[tuple[int, int, str]]:
+    """(first word, last word, key) of whatever may be a name."""
+    tried: list[tuple[int, int, str]] = []
+    known = gazetteer.heads
+    for first in page.capitals:
+        raw = page.words[first]
+        heads = known.get(raw)
+        if heads is None:
+            heads = _heads(raw, gazetteer)
+        if heads:
+            for head in heads:
+                tried += (
+                    [(first, first, key) for key in variants(head)] if " " in head else [(first, first, head)]
+                )
+            for last, run in _longer(page, first, heads):
+                tried += [(first, last, key) for key in variants(run)]
+    return tried
 
 
 def scan(page: Page, gazetteer: Gazetteer) -> list[Found]:
     """Known names, the longest at each word; overlapping ones are left in, first come first."""
-    tried: list[tuple[int, int, str]] = []
-    for first in page.capitals:
-        if heads := _heads(page, first, gazetteer):
-            for last, run in _runs(page, first, heads):
-                tried += [(first, last, key) for key in variants(run)]
+    tried = _tried(page, gazetteer)
     best: dict[int, Found] = {}
     for (first, last, key), position in zip(tried, gazetteer.positions([t[2] for t in tried]), strict=True):
         if position is not None and (first not in best or last > best[first].last):
