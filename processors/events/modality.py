@@ -16,7 +16,8 @@ _NOT_DENIED = (
 )
 _DENIED_BEFORE = ENGLISH.add(
     rf"\b(?:den(?:y|ies|ied|ying)|denial of|refut\w+|dismiss(?:es|ed)? (?:reports|claims|rumou?rs)|"
-    rf"reject(?:s|ed)? (?:reports|claims))\b{_NOT_DENIED}[^.;]{{0,70}}$"
+    rf"reject(?:s|ed)? (?:reports|claims))\b{_NOT_DENIED}"
+    r"(?:(?!\b(?:and|but)\s+(?:it\s+)?(?:said|added|claimed|told)\b)[^.;]){0,70}$"
     r"|\b(?:did|does|do|was|were|has|have|had|is|are)(?:\s+not|n['’]t)\s+(?:been\s+|yet\s+|any\s+|a\s+|"
     r"an\s+|carr\w+ out\s+(?:a|an|any|the)\s+|conduct\w*\s+(?:a|an|any)\s+|launch\w*\s+(?:a|an|any)\s+|"
     r"involved in\s+(?:a|an|any)\s+){0,2}$"
@@ -82,6 +83,8 @@ _MAYBE_BEFORE = ENGLISH.add(
     r"attempt(?:s|ed|ing)? to|guard against|said to (?:show|be)|purport\w*(?: to show)?|"
     r"protect\w*\s+\w+\s+(?:from|against)|defend against|respond "
     r"to any|suspected of planning)\s+(?:to\s+|a\s+|an\s+|any\s+)?(?:\w+\s+){0,3}$"
+    r"|\b(?:information|rewards?|bounty|tips?|warrants?)\b[^.;]{0,60}\b(?:leading to|lead to|for)\s+"
+    r"(?:\w+\s+){0,3}$"
     r"|\b(?:simulat\w+|mock|rehears\w+|fictional|imaginary)\s+(?:\w+\s+){0,2}$"
     r"|\b(?:allow\w*|permit\w*|able|condemn\w*|combat|oppose\w*|renounce\w*|fight against|tolerate|acts? of|"
     r"end to|forms? of|kinds? of|war against)\s+(?:us\s+|them\s+)?(?:to\s+)?(?:\w+,?\s+(?:or\s+|"

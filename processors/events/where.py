@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Sequence
 
 from processors.events.reading import Reading
@@ -45,6 +46,11 @@ _LIST = re.compile(
     r"towns|nearby|province|district)s?\s+(?:of\s+)?)?$",
     re.IGNORECASE,
 )
+_NATIONS = frozenset({"US", "U.S", "U.S.", "UK", "U.K", "U.K.", "EU", "UAE"})  # used like adjectives as well
+_INSIDE_NATION = re.compile(
+    r"(?:\b(?:in|into|within|across|throughout|inside|to|from|enter(?:s|ed|ing)?)\s+(?:the\s+)?"
+    r"|\b[A-Z][\w.’'-]+,\s*)$"
+)
 _BREAK = re.compile(
     r"[;:—]|\b(?:but|while|after|when|where|which|who|whose|since|although|said|told|says|where)\b",
     re.IGNORECASE,
@@ -62,11 +68,19 @@ def can_host(place: Place) -> bool:
     return place.role == "place" or (place.role == "organisation" and bool(_DIVISION.search(place.text)))
 
 
+def _hosts(text: str, place: Place) -> bool:
+    """As can_host; 'US aircraft' names whose they are, 'in the US' a place."""
+    if not can_host(place) or place.text not in _NATIONS:
+        return can_host(place)
+    before = text[max(0, place.start - 40) : place.start]
+    return bool(_INSIDE_NATION.search(before))
+
+
 def of_trigger(
     reading: Reading, sentence: Sentence, start: int, end: int, places: Sequence[Place]
 ) -> tuple[int, ...]:
     """Indices of the places that the sentence gives the trigger, the best first."""
-    inside = [i for i in _between(places, sentence.start, sentence.end) if can_host(places[i])]
+    inside = [i for i in _between(places, sentence.start, sentence.end) if _hosts(reading.text, places[i])]
     inside = sorted(sorted(inside, key=lambda i: abs(places[i].start - start))[:NEAREST])
     scored = sorted(
         (
@@ -162,15 +176,33 @@ def _within(one: Place, other: Place, limit: float) -> bool:
 
 
 def fallback(reading: Reading, sentence: Sentence, places: Sequence[Place]) -> tuple[int, ...]:
-    """Without a place in the sentence: the last one in the two sentences before, else the lead's."""
+    """Without a place in the sentence: the last one in the two sentences before, else the lead's.
+
+    A place abroad ('... days after an accord was signed in Washington') stands back behind one in the country
+    that most of the text's places lie in.
+    """
     floor = reading.sentences[max(0, sentence.index - 2)].start
-    near = [i for i in _between(places, floor, sentence.start) if can_host(places[i])]
-    for index in reversed(near):
-        place = places[index]
-        before = reading.text[max(0, place.start - 70) : place.start]
-        if not _ELSEWHERE.search(before) and place.precision != "unknown":
-            return (index, *[i for i in near if i < index and contains(places[i], place)][:2])
-    return _lead(reading, places)
+    near = [i for i in _between(places, floor, sentence.start) if _hosts(reading.text, places[i])]
+    told = [i for i in near if _told_of(reading.text, places[i])]
+    if len({places[i].country for i in told}) > 1:
+        home = _home_country(reading.text, places)
+        told = [i for i in told if places[i].country == home] or told
+    if not told:
+        return _lead(reading, places)
+    last = told[-1]
+    best = next((i for i in reversed(told) if contains(places[last], places[i])), last)
+    return (best, *[i for i in near if i != best and contains(places[i], places[best])][:2])
+
+
+def _told_of(text: str, place: Place) -> bool:
+    before = text[max(0, place.start - 70) : place.start]
+    return place.precision != "unknown" and not _ELSEWHERE.search(before)
+
+
+def _home_country(text: str, places: Sequence[Place]) -> str | None:
+    """The country of most of the places; the one named first where several have as many."""
+    counts = Counter(place.country for place in places if place.country and _hosts(text, place))
+    return max(counts, key=counts.__getitem__, default=None)
 
 
 def _between(places: Sequence[Place], start: int, end: int) -> range:
@@ -184,7 +216,7 @@ def _lead(reading: Reading, places: Sequence[Place]) -> tuple[int, ...]:
     lead = [
         index
         for index in _between(places, 0, stop)
-        if places[index].precision != "unknown" and can_host(places[index])
+        if places[index].precision != "unknown" and _hosts(reading.text, places[index])
     ]
     if not lead:
         return ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -10,13 +11,13 @@ from msgspec.structs import replace
 
 from processors.messages import Candidate, Place
 from processors.places.clues import country_clues
-from processors.places.contradiction import contradicted
+from processors.places.contradiction import contradicted, part_of
 from processors.places.gazetteer import Gazetteer
 from processors.places.page import Page, Span
 from processors.places.recognize import Mention, container, contains, possessor, recognize
 from processors.places.records import PRECISION, Entry
 from processors.places.resolve import DEFAULT, Topic, Weights, resolve
-from processors.places.unknown import place_unknown
+from processors.places.unknown import part_of_town, place_unknown, subject_of
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc
@@ -60,23 +61,49 @@ class PlaceFinder:
         _move(mentions, contradicted(page, mentions, topics), containers)
         places = [_demonym_place(m, m.demonym) for m in mentions if m.demonym is not None]
         places += [_known_place(m, topics[m.sense or m.key]) for m in mentions if m.hits]
-        places += self._unknown(mentions, containers, topics)
+        places += self._unknown(page, mentions, containers, topics)
         return tuple(sorted(places, key=lambda p: p.start))
 
     def _unknown(
-        self, mentions: Sequence[Mention], containers: Mapping[int, Mention], topics: Mapping[str, Topic]
+        self,
+        page: Page,
+        mentions: Sequence[Mention],
+        containers: Mapping[int, Mention],
+        topics: Mapping[str, Topic],
     ) -> list[Place]:
         """Places that no gazetteer knows, with the region that the text gives them."""
         strange = [m for m in mentions if not m.hits and m.demonym is None]
         if not strange:
             return []
         around = [(m, topics[m.sense or m.key].entries[0]) for m in mentions if m.hits]
+        starts = [m.start for m, _ in around]
+        subject = subject_of(around, self.gazetteer)
         found = []
         for mention in strange:
             outer = containers.get(mention.first)
             entry = topics[outer.sense or outer.key].entries[0] if outer is not None and outer.hits else None
-            found.append(place_unknown(mention, around, entry, self.gazetteer))
+            if (
+                entry is not None
+                and outer is not None
+                and entry.kind == "city"
+                and part_of(page, mention, outer)
+            ):
+                found.append(part_of_town(mention, entry))
+                continue
+            first, last = _paragraph(page.text, mention)
+            beside = around[bisect_left(starts, first) : bisect_left(starts, last)]
+            found.append(place_unknown(mention, beside, entry, subject, self.gazetteer))
         return found
+
+
+def _inside(page: Page, mention: Mention, outer: Mention, town: Entry) -> bool:
+    return town.kind == "city" and part_of(page, mention, outer)
+
+
+def _paragraph(text: str, mention: Mention) -> tuple[int, int]:
+    """Where the mention's line begins and ends."""
+    last = text.find("\n", mention.end)
+    return text.rfind("\n", 0, mention.start) + 1, last if last >= 0 else len(text)
 
 
 def _containers(page: Page, mentions: Iterable[Mention]) -> dict[int, Mention]:

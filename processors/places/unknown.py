@@ -1,7 +1,7 @@
 """A name that no gazetteer knows takes the region that the text names for it, or stays unknown.
 
-In this order: what the text puts it in ("Kafr Xyz in Idlib province"), the nearest region or town within the
-same stretch of text, the first-order division in which most of the document's places lie.
+In this order: what the text puts it in ("Kafr Xyz in Idlib province"), the nearest region or town of the same
+paragraph, the first-order division, else the country, in which most of the document's places lie.
 """
 
 from __future__ import annotations
@@ -9,15 +9,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
+from msgspec.structs import replace
+
 from processors.messages import Place
 from processors.places.gazetteer import Gazetteer
 from processors.places.recognize import Mention
 from processors.places.records import Entry
 
 REACH = 120  # characters on either side in which another place is named for it
-DOMINANT = 0.6  # share of the document's towns in one division, from which the division is taken
+DOMINANT = 0.6  # share of the document's places in one division or country, from which that is taken
 LEAST_TOWNS = 2
-WITHIN, BESIDE, AROUND = 0.5, 0.35, 0.25  # confidences where the words around say that it is a place ...
+WITHIN, BESIDE, AROUND, ABOUT = 0.5, 0.35, 0.25, 0.2  # confidences where the words say that it is a place ...
 UNSAID = 0.4  # ... and the factor where only the model thinks so
 INTRODUCED = 1.5  # weight of context from which they say so
 
@@ -26,24 +28,28 @@ _LEVELS = ("admin2", "admin1", "country")
 
 def place_unknown(
     mention: Mention,
-    around: Sequence[tuple[Mention, Entry]],
+    beside: Sequence[tuple[Mention, Entry]],
     container: Entry | None,
+    subject: Entry | None,
     gazetteer: Gazetteer,
 ) -> Place:
-    """The place of an unresolved mention; ``around`` are the document's resolved ones."""
+    """The place of an unresolved mention.
+
+    ``beside`` are the resolved mentions of the same paragraph, ``container`` is what the text puts it in,
+    ``subject`` what most of the text is about (see :func:`subject_of`).
+    """
     if container is not None:
         return _taken(
             mention, container, WITHIN, f"not in the gazetteer; the text puts it in {container.name}"
         )
-    near = _nearest(mention, around)
+    near = _nearest(mention, beside)
     if near is not None:
-        beside = _division(near, gazetteer) or near
-        return _taken(mention, beside, BESIDE, f"not in the gazetteer; named beside {near.name}")
-    region = _dominant(around, gazetteer)
-    if region is not None:
-        return _taken(
-            mention, region, AROUND, f"not in the gazetteer; most of the text is about {region.name}"
-        )
+        division = _division(near, gazetteer) or near
+        return _taken(mention, division, BESIDE, f"not in the gazetteer; named beside {near.name}")
+    if subject is not None:
+        sure = ABOUT if subject.kind == "country" else AROUND
+        why = f"not in the gazetteer; most of the text is about {subject.name}"
+        return _taken(mention, subject, sure, why)
     return Place(
         start=mention.start,
         end=mention.end,
@@ -52,6 +58,11 @@ def place_unknown(
         confidence=0.3,
         why="no gazetteer knows this name",
     )
+
+
+def subject_of(around: Sequence[tuple[Mention, Entry]], gazetteer: Gazetteer) -> Entry | None:
+    """The division, else the country, in which most of a document's resolved places lie."""
+    return _dominant(around, gazetteer) or _dominant_country(around)
 
 
 def _nearest(mention: Mention, around: Sequence[tuple[Mention, Entry]]) -> Entry | None:
@@ -87,6 +98,23 @@ def _dominant(around: Sequence[tuple[Mention, Entry]], gazetteer: Gazetteer) -> 
     row, most = max(counts.items(), key=lambda item: (item[1], -item[0]))
     enough = row >= 0 and most >= LEAST_TOWNS and most >= DOMINANT * sum(counts.values())
     return gazetteer.entry(row) if enough else None
+
+
+def part_of_town(mention: Mention, town: Entry) -> Place:
+    """The place of "the X district of Y": where the town is."""
+    why = f"not in the gazetteer; the text calls it a part of {town.name}"
+    return replace(_taken(mention, town, WITHIN, why), precision="city")
+
+
+def _dominant_country(around: Sequence[tuple[Mention, Entry]]) -> Entry | None:
+    """The country that most places lie in, where the text names it."""
+    rows = {entry.row: entry.country for _, entry in around if entry.country}
+    counts = Counter(rows.values())
+    if not counts:
+        return None
+    country, most = max(counts.items(), key=lambda item: (item[1], item[0]))
+    named = [entry for _, entry in around if entry.kind == "country" and entry.country == country]
+    return named[0] if named and most >= LEAST_TOWNS and most >= DOMINANT * len(rows) else None
 
 
 def _taken(mention: Mention, region: Entry, confidence: float, why: str) -> Place:

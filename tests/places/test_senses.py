@@ -221,3 +221,17 @@ def test_a_list_of_places_contradicts_nothing(finder: PlaceFinder) -> None:
     text = "The road passes Ushuaia, Kebbi and Sokoto, said the company."
     (found,) = [place for place in finder.find(text) if place.text == "Ushuaia"]
     assert found.country == "AR"
+
+
+def test_a_part_of_a_town_lies_there(finder: PlaceFinder) -> None:
+    text = "Marines stormed a house in the Tres Rios district of Culiacan, the ministry said."
+    found = places(finder, text)["Tres Rios"]
+    assert (found.country, found.admin1, found.precision) == ("MX", "MX-SIN", "city")
+
+
+def test_an_unknown_name_does_not_take_the_country_of_the_next_paragraph(finder: PlaceFinder) -> None:
+    text = (
+        "Jihadists ambushed a convoy near Diapaga in eastern Burkina Faso.\n\nA bomb killed two outside "
+        "Kantchari.\n\nViolence spilled over from Mali."
+    )
+    assert places(finder, text)["Kantchari"].country == "BF"

@@ -164,3 +164,42 @@ def test_what_else_was_hit_is_an_event_of_its_own(enrich: Enrich) -> None:
     )
     where = {document.places[index].name for event in current(document) for index in event.places}
     assert where == {"Ternopil", "Lviv", "Kharkiv"}
+
+
+@pytest.mark.parametrize(
+    ("text", "event_type", "where"),
+    [
+        ("M23 rebels entered the city of Uvira on Tuesday.", "territory-overtaken", "Uvira"),
+        ("Thousands of families fled Uvira on Tuesday.", "displacement", "Uvira"),
+        ("Marines captured a senior figure of a cartel in Culiacan on Tuesday.", "arrest", "Culiacán"),
+        ("US aircraft bombed a camp near Jamaame on Tuesday.", "airstrike", "Jamaame"),
+    ],
+)
+def test_an_event_has_its_type_and_its_place(enrich: Enrich, text: str, event_type: str, where: str) -> None:
+    document = enrich(text)
+    found = {
+        event.type: {document.places[index].name for index in event.places} for event in current(document)
+    }
+    assert where in found.get(event_type, set())
+    assert "United States" not in found[event_type]
+
+
+def test_an_accord_abroad_is_not_where_the_shots_fell(enrich: Enrich) -> None:
+    document = enrich(
+        "Rebels entered the city of Uvira in eastern Congo on Tuesday, days after an accord was signed in "
+        "Washington.\n\nGunfire rang out in several parts of town. Congo's army sent troops to Bukavu."
+    )
+    (shots,) = [event for event in current(document) if event.type == "shooting"]
+    assert document.places[shots.places[0]].name == "Uvira"
+
+
+def test_what_a_reward_is_for_has_not_happened(enrich: Enrich) -> None:
+    document = enrich("The US has offered a reward for information leading to his arrest in Culiacan.")
+    assert current(document) == []
+
+
+def test_a_denial_ends_where_a_claim_begins(enrich: Enrich) -> None:
+    document = enrich(
+        "The group denied any losses and said its fighters had killed eight soldiers near Jamaame on Tuesday."
+    )
+    assert [event.status for event in document.events] == ["current"]
