@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from msgspec import structs
-
 from processors.events import where
 from processors.events.draft import Draft
-from processors.messages import Actor, Casualties, Event, Place, Span
+from processors.events.tolls import merge_casualties, settled
+from processors.messages import Actor, Event, Place, Span
 from processors.taxonomy import compatible, specificity
 
 _SLACK = timedelta(days=1)
@@ -113,31 +112,6 @@ def _union(best: tuple[int, ...], more: tuple[int, ...], places: Sequence[Place]
     )
 
 
-def merge_casualties(found: Sequence[Casualties]) -> list[Casualties]:
-    """Differing tolls stay side by side; the same figure said twice stays once."""
-    seen: dict[tuple[str, int, int | None, str], Casualties] = {}
-    for item in found:
-        key = (item.kind, item.min, item.max, item.category)
-        if key not in seen or (seen[key].source is None and item.source is not None):
-            seen[key] = item
-    return list(seen.values())
-
-
-def promoted(found: Sequence[Casualties]) -> list[Casualties]:
-    """Where a kind has parts only ('the bodies of six priests were found'), its largest part is the toll."""
-    kinds = {item.kind for item in found if not item.subset}
-    best: dict[str, Casualties] = {}
-    for item in found:
-        if item.kind not in kinds and (item.kind not in best or item.min > best[item.kind].min):
-            best[item.kind] = item
-    return [_whole(item) if item is best.get(item.kind) else item for item in found]
-
-
-def _whole(item: Casualties) -> Casualties:
-    category = "all" if item.category == "some" else item.category
-    return structs.replace(item, subset=False, category=category)
-
-
 def merge_actors(found: Sequence[Actor]) -> list[Actor]:
     """One entry a name and role."""
     seen: dict[tuple[str, str], Actor] = {}
@@ -173,7 +147,7 @@ def _publish(draft: Draft, text: str) -> Event:
         places=draft.places,
         date=draft.date,
         actors=tuple(draft.actors),
-        casualties=tuple(promoted(draft.casualties)),
+        casualties=tuple(settled(draft.casualties)),
         confidence=confidence(draft),
         score=round(draft.judgement.score, 3),
         sentence=(trigger.sentence.start, trigger.sentence.end),

@@ -5,17 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from processors.events import groups
+from processors.events import groups, victims
 from processors.events.groups import Group
 from processors.messages import Casualties
 
 _KINDS = {
     "killed": (
-        r"killed|killing|kills?|dead|died|dying|dies|dea?ths?|fatalit(?:y|ies)|slain|murdered|murdering|"
+        r"killings?\s+of|deaths?\s+of|assassinations?\s+of|killed|killing|kills?|dead|died|dying|dies|"
+        r"dea?ths?|fatalit(?:y|ies)|slain|murdered|murdering|"
         r"murders?\s+of|murder|shot\s+dead|shot\s+to\s+death|gunned\s+down|"
         r"executed|executing|beheaded|beheading|lost\s+(?:their|his|her)\s+lives|claimed\s+the\s+li(?:fe|"
-        r"ves)\s+of|claimed|massacred|slaughtered|assassinated|"
-        r"martyred|hanged|lynched|perished|assassinations?\s+of|killings?\s+of|deaths?\s+of|massacre\s+of|"
+        r"ves)\s+of|claimed(?=\s(?:[\w,.-]+\s){1,5}?(?:lives|life|victims)\b)|massacred|slaughtered|"
+        r"assassinated|assassinating|assassination|"
+        r"martyred|hanged|lynched|perished|massacre\s+of|"
         r"slayings?\s+of|burned\s+to\s+death|stabbed\s+to\s+death"
     ),
     "injured": r"wounded|wounding|wounds|injured|injuring|injures|hurt|hurting|injur(?:y|ies)|maimed",
@@ -65,7 +67,7 @@ _BEFORE_GAP = re.compile(
     r"immediately|as|then|either|critically|seriously|severely|slightly|lightly|badly|others?|more|"
     r"people|were\s+either|died|or|and|believed|critically|subsequently|known|have\s+now|at least|got|"
     r"remain|remained|still|presumed|reported|in\s+total|suffered|sustained|serious|minor|gunshot|"
-    r"bullet|shrapnel)\b[\s,]*){0,7}$",
+    r"bullet|shrapnel|found|today|yesterday|brutally)\b[\s,]*){0,7}$",
     re.IGNORECASE,
 )
 _LOOSE_GAP = re.compile(
@@ -92,10 +94,6 @@ _FOLLOWERS = re.compile(
 )
 
 
-_LAST_NAMES = re.compile(
-    r"(?:(?:[A-Z][\w.'’-]+\s+)+[A-Z][\w'’-]+,\s+)*(?:(?:[A-Z][\w.'’-]+\s+)+[A-Z][\w'’-]+,?\s+and\s+)?"
-    r"(?:[A-Z][\w.'’-]+\s+)+[A-Z][\w'’-]+$"
-)
 _STEMS = (
     "kill",
     "dead",
@@ -160,12 +158,15 @@ def find(text: str, start: int, end: int) -> list[Casualties]:
     found: list[Casualties] = []
     used: set[int] = set()
     for verb in _VERB.finditer(text, start, end):
-        group = _of_verb(text, verb, [group for group in people if group.start not in used], start, end)
         kind = verb.lastgroup or "killed"
-        if group is not None:
-            used.add(group.start)
-            found += _with_parts(kind, group, source)
-        elif _SINGLE.search(text, start, verb.start()) and kind in {"killed", "kidnapped"}:
+        free = [group for group in people if group.start not in used]
+        group = _of_whom(text, verb, inside, free) or _of_verb(text, verb, free, start, end)
+        if group is not None and group.named:
+            found.append(_casualties(kind, group, source, subset=True))
+        elif group is not None:
+            used.update((group.start, *(part.start for part in group.parts)))
+            found += _found_dead(text, verb, group, source) or _with_parts(kind, group, source)
+        elif kind in _BY_NAME and _SINGLE.search(text, start, verb.start()):
             one = Group(verb.start(), verb.end(), 1, 1, "all", "", headed=True)
             found.append(_casualties(kind, one, source, subset=True))
     found += _tolls(text, start, [group for group in people if group.start not in used], source)
@@ -174,7 +175,19 @@ def find(text: str, start: int, end: int) -> list[Casualties]:
     return _joined(found)
 
 
-_SUMMED_UP = re.compile(r"[^.;]{0,70}?\b(?:so far this|this (?:week|month|year))\b", re.IGNORECASE)
+_PERIOD = (
+    r"(?:so far this|this (?:week|month|year)|(?:in|over|during|for|within|throughout) the (?:past|last) "
+    r"(?:[\w-]+ )?(?:weeks?|months?|years?|decades?)|in recent (?:weeks|months|years)|over the years|"
+    r"(?:each|every|a|per) (?:week|month|year)|since (?:the (?:beginning|start) of|January|February|March|"
+    r"April|May|June|July|August|September|October|November|December|the war|(?:19|20)\d\d)|"
+    r"in (?:the )?(?:\w+|\d+) (?:months|years|decades)|(?:in|during) the (?:\w+[ -]){0,4}?(?:civil war|war|"
+    r"conflict|insurgency|uprising|dictatorship)|during the (?:19|20)?\d0s)"
+)
+_SUMMED_UP = re.compile(rf"[^.;,]{{0,70}}?\b{_PERIOD}\b", re.IGNORECASE)
+_SUMMED_BEFORE = re.compile(rf"(?<!est )\b{_PERIOD}\b[^.;]{{0,60}}$", re.IGNORECASE)
+_RANKED = re.compile(
+    r"\b(?:\w{3,}iest|\w{3,}[^aeiou]est|worst|biggest|first|second|third|most)\b", re.IGNORECASE
+)
 _OUTDATED = re.compile(
     r"\b(?:up from|revised from|had (?:first|initially|earlier|previously)|at first|initially|earlier "
     r"(?:put|said|reported|toll)|"
@@ -185,13 +198,28 @@ _OUTDATED = re.compile(
 
 def _outdated(text: str, start: int, group: Group) -> bool:
     """Whether the sentence gives this figure as an earlier count, or as the sum of a whole week or year."""
-    if _SUMMED_UP.match(text[group.end : group.end + 80]):
+    after = _SUMMED_UP.match(text[group.end : group.end + 100])
+    if after and not _RANKED.search(after.group()):
+        return True
+    before = text[max(start, group.start - 120) : group.start]
+    summed = _SUMMED_BEFORE.search(before)
+    if summed and not _RANKED.search(before):
         return True
     return bool(_OUTDATED.search(text[max(start, group.start - 90) : group.start]))
 
 
 # 'A former head of customs was assassinated': one person, unless somebody gives a number.
 _SINGLE = re.compile(r"\b(?:was|has been|had been)\s+(?:\w+ly\s+)?$")
+
+
+_FOUND = re.compile(r"\s+(?:was|were|have been|has been)\s+(?:later\s+)?found\b")
+
+
+def _found_dead(text: str, verb: re.Match[str], group: Group, source: str | None) -> list[Casualties]:
+    """'Two men were found dead': some of them, perhaps not all."""
+    if group.end > verb.start() or not _FOUND.match(text, group.end, verb.start()):
+        return []
+    return [_casualties("killed", group, source, subset=True)]
 
 
 def _with_parts(kind: str, group: Group, source: str | None) -> list[Casualties]:
@@ -216,38 +244,124 @@ def _casualties(kind: str, group: Group, source: str | None, *, subset: bool) ->
 
 
 def _of_verb(text: str, verb: re.Match[str], people: Sequence[Group], start: int, end: int) -> Group | None:
+    word = verb.group().lower()
+    if word in _NEEDS_OWNER:
+        return _owned(text, verb, start, end)
     after = _following(text, verb, people)
     before = _preceding(text, verb, people)
     if before and text[before.end : verb.start()].isspace() and _ADJACENT_END.match(text[verb.end() : end]):
-        return before
+        return _and_named_before(text, before, start)
     if _takes_object(text, verb, end):
-        return after or _named_after(text, verb, end) or before
-    return before or _named_before(text, verb, start) or after
+        if after and after.named:  # 'the judge Maria Diaz'
+            after = _named_after(text, verb, people, end) or after
+        found = _and_named_after(text, verb, after, end) if after else _named_after(text, verb, people, end)
+        return found or _owned(text, verb, start, end) or before
+    if before:
+        return _and_named_before(text, before, start)
+    named = _named_before(text, verb, start) or _owned(text, verb, start, end)
+    return named or (None if word in _LOOKS_BACK else after)
 
 
-_OFFICE = re.compile(
-    r"\s+(?:(?:the|a|an|former|mayor|judge|leader|journalist|lawyer|priest|bishop|[a-z]+)\s+){0,4}"
+_NEEDS_OWNER = frozenset({"assassination"})
+_LOOKS_BACK = frozenset({"dead", "died", "dies", "dying", "death", "deaths", "fatality", "fatalities"})
+_BY_NAME = frozenset({"killed", "kidnapped"})
+_WAS = re.compile(
+    r"(?:,[^,;.]{0,70},)?\s+(?P<was>was|were|has been|had been|have been)\s+(?:(?:\w+ly|shot|then|also|"
+    r"and|kidnapped|abducted|captured|tortured|stabbed|beaten)\s+){0,3}$"
 )
-_WAS = re.compile(r"(?:,[^,;.]{0,70},)?\s+(?:was|were|has been|had been|have been)\s+(?:\w+ly\s+)?$")
+_JOINED_BEFORE = re.compile(r",?\s+(?:and|along with|together with|as well as)\s+$")
+_JOINED_AFTER = re.compile(r",?\s+(?:and|along with|together with|as well as)\s+")
+_DYING = frozenset({"died", "dies", "perished"})
+_BELONGING = re.compile(r"\s+(?:of|from|in|at)\s[^,.;:]{1,60}$")  # '25 members of one family died'
+_NO_OWNER = re.compile(
+    r"\s+(?:of|rate|wave|spree|campaign|squads?|plot|attempts?|charges?|case|trial|suspects?|weapon|"
+    r"mystery|investigation|victims?)\b"
+)
 
 
-def _named_after(text: str, verb: re.Match[str], end: int) -> Group | None:
-    """'murdered Mayor Pedro Gonzalez', 'the assassination of the judge Maria Diaz'."""
-    if verb.lastgroup not in {"killed", "kidnapped"}:
+def _owned(text: str, verb: re.Match[str], start: int, end: int) -> Group | None:
+    """'The judge Maria Diaz's murder': one person."""
+    if verb.group().lower() not in {"murder", "killing", "assassination"}:
         return None
-    office = _OFFICE.match(text, verb.end(), end)
-    return groups.named(text, office.end(), end) if office else None
+    if _NO_OWNER.match(text, verb.end(), end) or not victims.owner(text, start, verb.start()):
+        return None
+    return Group(verb.start(), verb.end(), 1, 1, "all", "", headed=True, named=True)
+
+
+def _group_of(named: victims.Named | None) -> Group | None:
+    if named is None:
+        return None
+    return Group(named.start, named.end, named.count, named.count, "all", "", headed=True, named=True)
+
+
+def _named_after(text: str, verb: re.Match[str], people: Sequence[Group], end: int) -> Group | None:
+    """'murdered Mayor Pedro Gonzalez', perhaps with 'and two guards'."""
+    if verb.lastgroup not in _BY_NAME:
+        return None
+    named = _group_of(victims.after(text, verb.end(), end))
+    joint = _JOINED_AFTER.match(text, named.end, end) if named else None
+    for group in people:
+        if named and joint and group.start == joint.end():
+            return _plus(named, group)
+    return named
+
+
+def _and_named_after(text: str, verb: re.Match[str], group: Group, end: int) -> Group:
+    """'killed two guards and Mayor Pedro Gonzalez'."""
+    joint = _JOINED_AFTER.match(text, group.end, end) if verb.lastgroup in _BY_NAME else None
+    named = _group_of(victims.after(text, joint.end(), end)) if joint else None
+    return _plus(group, named) if named and joint and named.start - joint.end() < 60 else group
+
+
+def _and_named_before(text: str, group: Group, start: int) -> Group:
+    """'Mayor Pedro Gonzalez and two guards were killed'."""
+    joint = _JOINED_BEFORE.search(text[max(start, group.start - 24) : group.start])
+    if not joint:
+        return group
+    stop = group.start - len(joint.group())
+    named = victims.before(text, start, stop, several=True) or victims.before(
+        text, start, stop, several=False
+    )
+    return _plus(_group_of(named), group) if named else group
+
+
+def _plus(one: Group | None, other: Group) -> Group:
+    if one is None:
+        return other
+    most = None if one.max is None or other.max is None else one.max + other.max
+    return Group(one.start, other.end, one.min + other.min, most, "all", "", True, (one, other))
 
 
 def _named_before(text: str, verb: re.Match[str], start: int) -> Group | None:
     """'Maria Diaz was killed', 'Juan Perez and Pedro Lopez, both teachers, were kidnapped'."""
-    if verb.lastgroup not in {"killed", "kidnapped"}:
+    if verb.lastgroup not in _BY_NAME:
         return None
     was = _WAS.search(text, start, verb.start())
-    if not was:
+    if was:
+        several = was["was"] in {"were", "have been"}
+        return _group_of(victims.before(text, start, was.start(), several=several))
+    if verb.group().lower() not in _DYING:
         return None
-    name = _LAST_NAMES.search(text, start, was.start())
-    return groups.named(text, name.start(), was.start()) if name else None
+    stop = verb.start()
+    named = victims.before(text, start, stop, several=True) or victims.before(
+        text, start, stop, several=False
+    )
+    return _group_of(named)
+
+
+_WHOM = re.compile(
+    r"\s*(?:of (?:whom|them)|among them)\s+"
+    r"(?:(?:was|were|are|is|have|has|had|been|later|already|pronounced)\s+)*"
+)
+
+
+def _of_whom(text: str, verb: re.Match[str], inside: Sequence[Group], free: Sequence[Group]) -> Group | None:
+    """'20 patients, seven of whom were dead': the seven, unless the 20 were said to be dead already."""
+    for group in inside:
+        whom = _WHOM.match(text, group.end, verb.start())
+        if whom and whom.end() == verb.start():
+            return group if any(other.end <= group.start for other in free) else None
+    return None
 
 
 def _takes_object(text: str, verb: re.Match[str], end: int) -> bool:
@@ -274,7 +388,8 @@ def _following(text: str, verb: re.Match[str], people: Sequence[Group]) -> Group
 
 
 _ASIDE = re.compile(
-    r",?\s*\b(?:including|among them|mostly|most of them)\b[^;.]*?(?:,|(?=\s+(?:were|was|have|has|"
+    r",\s*(?:[\w-]+\s+){1,4}of\s+(?:them|whom)\b[^,;.]*,"
+    r"|,?\s*\b(?:including|among them|mostly|most of them)\b[^;.]*?(?:,|(?=\s+(?:were|was|have|has|"
     r"had)\b))",
     re.IGNORECASE,
 )
@@ -282,16 +397,20 @@ _ASIDE = re.compile(
 
 def _preceding(text: str, verb: re.Match[str], people: Sequence[Group]) -> Group | None:
     best: Group | None = None
-    tight = False
     for group in people:
         if group.end > verb.start():
             break
         gap = _ASIDE.sub(" ", text[group.end : verb.start()])
-        if _BEFORE_GAP.match(gap):
-            best, tight = group, True
-        elif best is None and group.headed and not tight and len(gap) < 110 and _LOOSE_GAP.match(gap):
+        if _BEFORE_GAP.match(gap) or (best is None and group.headed and _loose(verb, gap)):
             best = group
     return best
+
+
+def _loose(verb: re.Match[str], gap: str) -> bool:
+    """Whether a subject may stand so far from its verb: '25 members of one family died'."""
+    if verb.group().lower() in _DYING and _BELONGING.match(gap):
+        return True
+    return len(gap) < 110 and bool(_LOOSE_GAP.match(gap))
 
 
 def _tolls(text: str, start: int, people: Sequence[Group], source: str | None) -> list[Casualties]:

@@ -58,7 +58,14 @@ _GENERAL = (
     "elder traders trader lives bodies body "
     "corpses deaths fatalities casualties Palestinians Israelis Syrians Iraqis Americans Ukrainians "
     "Russians Filipinos Kurds Yemenis Afghans Somalis "
-    "Salvadorans Colombians Peruvians Indians Turks Nigerians Kenyans"
+    "Salvadorans Colombians Peruvians Indians Turks Nigerians Kenyans "
+    "governor governors magistrate magistrates congressman congresswoman councillor councillors "
+    "councilor councilors rector labourer labourers laborer laborers rancher ranchers landowner landowners "
+    "customer customers vendor vendors shopkeeper shopkeepers agent agents detective detectives corporal "
+    "chief chiefs parishioner parishioners youngster youngsters adolescent adolescents grandmother "
+    "grandfather cousin cousins nephew niece uncle aunt pensioner pensioners pastor pastors rabbi rabbis "
+    "sheikh missionary missionaries unionist unionists guest guests clerk clerks secretary spokesman "
+    "rider riders newsman newsmen maid maids housekeepers gardener gardeners secretary"
 )
 _CATEGORY_OF = {word: name for name, words in CATEGORIES.items() for word in words.split()}
 _HEADS = sorted({*_CATEGORY_OF, *_GENERAL.split()}, key=len, reverse=True)
@@ -71,10 +78,12 @@ _NO = (
     r"minutes?|km|kilomet\w+|miles?|percent|people's)\b)"
 )
 _FILL = rf"(?:(?:of\s+(?:the\s+|its\s+|their\s+|his\s+|them\s*)?)?(?:{_NO}[\w’'.-]+,?\s+){{0,4}}?)"
-_AFTER_NUMBER = re.compile(rf"\s+{_FILL}(?P<head>{_HEAD})\b(?!['’]s|-\w)", re.IGNORECASE)
+_HEADS_ON = rf"(?P<head>{_HEAD})(?:[ -](?P<last>{_HEAD}))?\b(?!['’]s|-\w)"  # 'peasant', 'peasant woman'
+_FILLING = re.compile(rf"(?:{_NO}[\w’'-]+\s*)*", re.IGNORECASE)
+_AFTER_NUMBER = re.compile(rf"\s+{_FILL}{_HEADS_ON}", re.IGNORECASE)
 _BARE = re.compile(
     rf"(?<![\w-])(?P<article>a|an|another|the|no|one|its|his|her|"
-    rf"their)\s+{_FILL}(?P<head>{_HEAD})\b(?!['’]s|-\w)",
+    rf"their)\s+{_FILL}{_HEADS_ON}",
     re.IGNORECASE,
 )
 _NOBODY = re.compile(r"\b(?:no\s?one|nobody|none(?:\s+of\s+them)?)\b", re.IGNORECASE)
@@ -86,6 +95,176 @@ _UNIT_AFTER = re.compile(
     r"rounds|grenades|times|shots|attacks|raids)\b",
     re.IGNORECASE,
 )
+
+
+_OTHER_THING = re.compile(  # '2024 the minister', 'three bullet wounds'
+    r"\s+(?:(?:the|a|an|this|his|her|its|their)\s|(?:bullet|gunshot|gun|stab|knife|shrapnel)\s?"
+    r"(?:wounds?|shots?)\b|(?:January|February|March|April|May|June|July|August|September|October|November|"
+    r"December|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\b)",
+)
+_PARENT_OF = re.compile(r"\b(?:mother|father|parent|age|aged)\s(?:of\s)?$", re.IGNORECASE)
+_VAGUE = frozenset({"multiple", "many", "some", "several", "both", "numerous", "a number", "a few"})
+_NOUN = re.compile(  # a plural that no list knows: '12 vaccinators', 'six Jesuits'
+    r"\s+(?:[\w’'-]+\s+){0,2}?(?P<head>[A-Za-z][\w’'-]{2,}(?:s|men))(?=\s*(?:$|[,.;:)]|\b(?:and|or|were|was|are|have|"
+    r"had|who|whose|in|on|at|from|of|by|when|during|killed|dead|wounded|injured|died|as|after|near|with|"
+    r"working|travelling|traveling|including)\b))"
+)
+_THINGS = frozenset(
+    [
+        "bombs",
+        "blasts",
+        "explosions",
+        "attacks",
+        "strikes",
+        "airstrikes",
+        "rockets",
+        "missiles",
+        "drones",
+        "shells",
+        "raids",
+        "incidents",
+        "clashes",
+        "shots",
+        "bullets",
+        "rounds",
+        "houses",
+        "buildings",
+        "villages",
+        "towns",
+        "districts",
+        "provinces",
+        "cities",
+        "areas",
+        "vehicles",
+        "cars",
+        "trucks",
+        "buses",
+        "motorcycles",
+        "tanks",
+        "planes",
+        "helicopters",
+        "boats",
+        "ships",
+        "weapons",
+        "guns",
+        "rifles",
+        "grenades",
+        "mines",
+        "devices",
+        "schools",
+        "hospitals",
+        "shops",
+        "stores",
+        "offices",
+        "stations",
+        "checkpoints",
+        "posts",
+        "camps",
+        "bases",
+        "seconds",
+        "minutes",
+        "hours",
+        "days",
+        "nights",
+        "weeks",
+        "months",
+        "years",
+        "times",
+        "occasions",
+        "points",
+        "dollars",
+        "kilos",
+        "tons",
+        "tonnes",
+        "metres",
+        "meters",
+        "miles",
+        "kilometres",
+        "kilometers",
+        "cows",
+        "goats",
+        "horses",
+        "dogs",
+        "camels",
+        "animals",
+        "groups",
+        "organisations",
+        "organizations",
+        "parties",
+        "countries",
+        "nations",
+        "states",
+        "cases",
+        "counts",
+        "charges",
+        "reports",
+        "statements",
+        "sources",
+        "wounds",
+        "gangs",
+        "roads",
+        "bridges",
+        "lines",
+        "wells",
+        "fields",
+        "trees",
+        "crimes",
+        "events",
+        "operations",
+        "battles",
+        "fires",
+        "floods",
+        "earthquakes",
+        "storms",
+        "votes",
+        "seats",
+        "goals",
+        "matches",
+        "games",
+        "sides",
+        "fronts",
+        "pieces",
+        "parts",
+        "sites",
+        "targets",
+        "positions",
+        "locations",
+        "neighbourhoods",
+        "neighborhoods",
+        "municipalities",
+        "departments",
+        "streets",
+        "others",
+        "apartments",
+        "flats",
+        "shelters",
+        "tents",
+        "warehouses",
+        "factories",
+        "bodies",
+        "homes",
+        "lives",
+        "deaths",
+        "fatalities",
+        "casualties",
+        "murders",
+        "killings",
+        "assassinations",
+        "kidnappings",
+        "arrests",
+        "injuries",
+        "was",
+        "has",
+        "this",
+        "his",
+        "its",
+        "as",
+        "is",
+    ]
+)
+_AGE_BEFORE = re.compile(r"[A-Z][\w.'’-]*\s+[A-Z][\w'’-]+,\s(?:aged\s)?$")
+_AGE_AFTER = re.compile(r",|\s+and\s+[A-Z]")
+OLDEST = 110
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +279,7 @@ class Group:
     described: str  # the words between number and head: 'Turkish', 'government'
     headed: bool  # whether a noun says that these are people
     parts: tuple[Group, ...] = ()  # of a sum: 'nine men, four women and a child'
+    named: bool = False  # counted by their names: perhaps only those of the dead that are named
 
 
 def find(text: str, start: int, end: int) -> list[Group]:
@@ -118,7 +298,18 @@ def find(text: str, start: int, end: int) -> list[Group]:
         Group(match.start(), match.end(), 0, 0, "all", "", True)
         for match in _NOBODY.finditer(text, start, end)
     ]
-    return sorted(found, key=lambda group: group.start)
+    return _without_bodies(text, sorted(found, key=lambda group: group.start))
+
+
+def _without_bodies(text: str, found: Sequence[Group]) -> list[Group]:
+    """In '25 members of one family' only the members count."""
+    return [
+        group
+        for index, group in enumerate(found)
+        if not index
+        or not found[index - 1].headed
+        or text[found[index - 1].end : group.start].strip() != "of"
+    ]
 
 
 _COMMA = re.compile(r"^\s*,\s*$")
@@ -152,83 +343,56 @@ def _sum(one: Group, other: Group) -> Group:
     return Group(one.start, other.end, one.min + other.min, most, category, "", True, parts)
 
 
-_NAME = r"(?:[A-Z][\w.'’-]+\s+){1,4}[A-Z][\w'’-]+"
-_NAMES = re.compile(rf"{_NAME}(?:,\s+{_NAME})*(?:,?\s+(?:and|y|e)\s+{_NAME})?")
-_NO_PERSON = frozenset(
-    [
-        "Army",
-        "Police",
-        "Forces",
-        "Force",
-        "Front",
-        "State",
-        "States",
-        "Party",
-        "City",
-        "Brigade",
-        "Islamic",
-        "Government",
-        "Ministry",
-        "Movement",
-        "Liberation",
-        "National",
-        "United",
-        "Nations",
-        "Guard",
-        "Battalion",
-        "Council",
-        "Command",
-        "Union",
-        "Province",
-        "Department",
-        "Republic",
-        "Group",
-        "Company",
-        "Church",
-        "University",
-        "The",
-        "In",
-        "On",
-        "At",
-        "After",
-    ]
-)
-
-
-def named(text: str, start: int, end: int) -> Group | None:
-    """The people named at the beginning of ``text[start:end]``, each counting as one."""
-    match = _NAMES.match(text, start, end)
-    if not match or not _NO_PERSON.isdisjoint(match.group().split()):
-        return None
-    count = len(re.split(r",\s+|\s+(?:and|y|e)\s+", match.group()))
-    return Group(match.start(), match.end(), count, count, "all", "", True)
-
-
 def _numbered(text: str, number: numbers.Number, stop: int) -> Group | None:
+    if _OTHER_THING.match(text, number.end, stop) or _is_age(text, number):
+        return None
+    if _PARENT_OF.search(text[max(0, number.start - 12) : number.start]):
+        return None
     head = _AFTER_NUMBER.match(text, number.end, stop)
     if head:
         words = text[number.end : head.start("head")].strip()
-        return Group(
-            number.start, head.end(), number.min, number.max, _category(words, head["head"]), words, True
-        )
+        return Group(number.start, head.end(), number.min, number.max, _category(words, head), words, True)
     if _UNIT_AFTER.match(text, number.end, stop) or 1900 <= number.min <= 2100 == number.max:
         return None
     if number.max is not None and 1900 <= number.min <= 2100 and "," not in text[number.start : number.end]:
         return None
+    if (
+        number.min > 1
+        and (noun := _NOUN.match(text, number.end, stop))
+        and noun["head"].lower() not in _THINGS
+    ):
+        words = text[number.end : noun.start("head")].strip()
+        if _FILLING.fullmatch(words):
+            return Group(number.start, noun.end(), number.min, number.max, "all", words, True)
+    words = text[number.start : number.end].lower()
+    if words in _VAGUE:
+        return None
+    if words == "a couple":
+        return Group(number.start, number.end, 2, 2, "all", "", True)
     return Group(number.start, number.end, number.min, number.max, "all", "", False)
+
+
+def _is_age(text: str, number: numbers.Number) -> bool:
+    """'Maria Diaz, 32, was killed'."""
+    if number.min > OLDEST or not _AGE_AFTER.match(text, number.end):
+        return False
+    return bool(_AGE_BEFORE.search(text[max(0, number.start - 40) : number.start]))
 
 
 def _unnumbered(match: re.Match[str]) -> list[Group]:
     article, head = match["article"].lower(), match["head"].lower()
     words = match.string[match.end("article") : match.start("head")].strip()
     if article == "no":
-        return [Group(match.start(), match.end(), 0, 0, _category(words, head), words, True)]
-    if head not in _SINGULAR:
+        return [Group(match.start(), match.end(), 0, 0, _category(words, match), words, True)]
+    if (match["last"] or head).lower() not in _SINGULAR:
         return []
-    return [Group(match.start(), match.end(), 1, 1, _category(words, head), words, True)]
+    return [
+        Group(match.start(), match.end(), 1, 1, _category(words, match), words, True, named=article == "the")
+    ]
 
 
-def _category(words: str, head: str) -> str:
+def _category(words: str, match: re.Match[str]) -> str:
     if "police" in words.lower().split():
         return "police"
-    return _CATEGORY_OF.get(head.lower(), "all")
+    heads = [head.lower() for head in (match["last"], match["head"]) if head]
+    return next((_CATEGORY_OF[head] for head in heads if head in _CATEGORY_OF), "all")

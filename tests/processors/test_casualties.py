@@ -65,13 +65,61 @@ def tolls(text: str) -> set[Toll]:
             {("killed", 8, 8, "all", False), ("killed", 3, 3, "children", True)},
         ),
         ("Two peasants, Juan Perez and Pedro Lopez, were killed.", {("killed", 2, 2, "all", False)}),
-        ("guerrillas murdered Mayor Pedro Gonzalez", {("killed", 1, 1, "all", False)}),
+        ("guerrillas murdered Mayor Pedro Gonzalez", {("killed", 1, 1, "some", True)}),
         ("Between 10 and 15 fighters were killed in clashes.", {("killed", 10, 15, "fighters", False)}),
         ("Gunmen killed nine people, a doctor said.", {("killed", 9, 9, "all", False)}),
+        ("Twelve vaccinators were killed on Tuesday.", {("killed", 12, 12, "all", False)}),
+        ("At least 25 members of one family died.", {("killed", 25, None, "all", False)}),
+        ("Six Jesuits and two employees of the school were murdered.", {("killed", 8, 8, "all", False)}),
+        ("Mayor Pedro Diaz and two bodyguards were killed.", {("killed", 3, 3, "all", False)}),
+        ("A peasant woman died when a bomb exploded.", {("killed", 1, 1, "women", False)}),
+        ("A hospital received 20 patients, seven of whom were dead.", {("killed", 7, 7, "all", False)}),
+        (
+            "Twenty people were killed, seven of whom were children.",
+            {("killed", 20, 20, "all", False), ("killed", 7, 7, "some", True)},
+        ),
     ],
 )
 def test_reads_tolls(text: str, expected: set[Toll]) -> None:
     assert tolls(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("The murder of Senator Carlos Ruiz Gomez shocked the country.", 1),
+        ("Magistrate Carlos Ruiz Garcia's murder was condemned.", 1),
+        ("Jose Marin, 32, was killed when dynamite exploded.", 1),
+        ("Fathers Ruiz, Montes and Baro were killed.", 3),
+        ("They killed Hector Ruiz, leader of the National Movement, and the deputy Gilda Flores.", 2),
+        ("Gunmen murdered the judge Carlos Ruiz Garcia, Colonel Pedro Diaz, and Senator Juan Gomez.", 3),
+        ("In December 2024 the minister for refugees was killed by a bomber.", 1),
+    ],
+)
+def test_named_people_count_one_each_as_part_of_what_else_is_told(text: str, count: int) -> None:
+    assert tolls(text) == {("killed", count, count, "some", True)}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Since 1980, 70,000 people have been killed.",
+        "The fighting has killed 40,000 people in nine years.",
+        "So far this year, 12 members of the party have been killed.",
+        "Nobody claimed the killing.",
+        "He received three bullet wounds.",
+        "The mayor condemned the multiple murder.",
+        "The Liberal Party member's murder rate fell.",
+    ],
+)
+def test_sums_of_years_and_other_things_are_no_tolls(text: str) -> None:
+    assert tolls(text) == set()
+
+
+def test_the_worst_in_years_is_no_sum_of_years() -> None:
+    assert tolls("In the worst attack in 10 years, 13 people were killed.") == {
+        ("killed", 13, 13, "all", False)
+    }
 
 
 def test_no_casualties_of_one_side_is_no_zero_for_all() -> None:

@@ -1,0 +1,72 @@
+"""The tolls of one event, gathered from the whole text: rivals side by side, parts told from totals."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from msgspec import structs
+
+from processors.messages import Casualties
+
+FAR_OFF = 10  # a figure so many times the first one counts something else: a war, a year
+
+
+def merge_casualties(found: Sequence[Casualties]) -> list[Casualties]:
+    """Differing tolls stay side by side; the same figure said twice stays once."""
+    seen: dict[tuple[str, int, int | None, str], Casualties] = {}
+    for item in found:
+        key = (item.kind, item.min, item.max, item.category)
+        if key not in seen or (seen[key].source is None and item.source is not None):
+            seen[key] = item
+    return list(seen.values())
+
+
+def settled(found: Sequence[Casualties]) -> list[Casualties]:
+    """The tolls of an event as they are published.
+
+    Where a kind has parts only ('the bodies of six priests were found'), its largest part is the toll. Totals
+    that add up to another one are its parts. A part that says neither who nor whose says nothing new.
+    """
+    kept = [item for item in found if not _far_off(item, found)]
+    kept = [_part(item) if item in _addends(item.kind, kept) else item for item in kept]
+    raised = _raised(kept)
+    return [item for item in raised if not item.subset or item.category != "some" or item.affiliation]
+
+
+def _totals(kind: str, found: Iterable[Casualties]) -> list[Casualties]:
+    return [item for item in found if item.kind == kind and not item.subset and item.min]
+
+
+def _far_off(item: Casualties, found: Sequence[Casualties]) -> bool:
+    totals = _totals(item.kind, found)
+    first = min(totals, key=lambda other: other.start or 0, default=item)
+    return item.min > FAR_OFF * max(first.max or first.min, 1)
+
+
+def _addends(kind: str, found: Sequence[Casualties]) -> list[Casualties]:
+    """The totals that add up to the largest one: 'five dead', then 'two men …' and 'three more …'."""
+    totals = _totals(kind, found)
+    most = max(totals, key=lambda item: item.min, default=None)
+    rest = [item for item in totals if item is not most]
+    if most is None or len(rest) < 2 or sum(item.min for item in rest) != most.min:
+        return []
+    return rest
+
+
+def _part(item: Casualties) -> Casualties:
+    category = "some" if item.category == "all" else item.category
+    return structs.replace(item, subset=True, category=category)
+
+
+def _raised(found: Sequence[Casualties]) -> list[Casualties]:
+    kinds = {item.kind for item in found if not item.subset}
+    best: dict[str, Casualties] = {}
+    for item in found:
+        if item.kind not in kinds and (item.kind not in best or item.min > best[item.kind].min):
+            best[item.kind] = item
+    return [_whole(item) if item is best.get(item.kind) else item for item in found]
+
+
+def _whole(item: Casualties) -> Casualties:
+    category = "all" if item.category == "some" else item.category
+    return structs.replace(item, subset=False, category=category)
