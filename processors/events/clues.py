@@ -5,13 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache, reduce
+from operator import or_
 
-from processors.text.lexicon import Frame, Hit
+from processors.text.lexicon import Frame, Hit, Sense
 
 PARTIES = frozenset({"state", "rebel", "protester", "rioter", "civilian", "gang", "mob", "official"})
 _PASSIVE = re.compile(r"\b(?:is|are|was|were|be|been|being|got)\s+(?:\w+ly\s+)?$", re.IGNORECASE)
 _BY = re.compile(r"^[^.;]{0,80}?\bby\b", re.IGNORECASE)
 _STOPS = re.compile(r",\s(?!and\b)|[;:]")
+
+
+@lru_cache(maxsize=16_384)
+def is_party(concepts: tuple[str, ...]) -> bool:
+    """Whether a hit of these concepts can act or be acted upon."""
+    return not PARTIES.isdisjoint(concepts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +53,7 @@ class Context:
 
     def _first_party(self, position: int, window: int) -> Hit | None:
         for hit in self.hits:
-            if hit.start < position or not PARTIES.intersection(hit.concepts):
+            if hit.start < position or not is_party(hit.concepts):
                 continue
             between = self.text[position : hit.start]
             return hit if len(between) <= window and not _STOPS.search(between) else None
@@ -56,27 +64,48 @@ class Context:
         for hit in self.hits:
             if hit.end > position:
                 break
-            if PARTIES.intersection(hit.concepts):
+            if is_party(hit.concepts):
                 best = hit
         return best
 
-    def holds(self, frame: Frame, trigger: Hit) -> bool:
+
+class Frames:
+    """Which frames hold around the hits of one sentence; what several frames ask for is worked out once."""
+
+    def __init__(self, context: Context, senses: Sequence[Sense]) -> None:
+        """``senses`` are those of ``context.hits``, in order."""
+        self.context = context
+        self._bits = [sense.bits for sense in senses]
+        self._all = reduce(or_, self._bits, 0)
+        self._reached: dict[tuple[int, int], tuple[int, int, int]] = {}
+        self._acting: dict[tuple[int, bool], int] = {}
+
+    def hold(self, frame: Frame, trigger: Hit) -> bool:
         """Whether every demand of the frame is met around ``trigger``."""
+        told = self._all
+        for groups in (frame.near, frame.before, frame.after, frame.sentence):
+            for group in groups:
+                if not group & told:
+                    return False
         return self._inside(frame, trigger) and self._parties(frame, trigger)
 
     def _parties(self, frame: Frame, trigger: Hit) -> bool:
-        if frame.subject:
-            agent = self.agent(trigger)
-            if not agent or not frame.subject.intersection(agent.concepts):
-                return False
-        if frame.object:
-            patient = self.patient(trigger)
-            if not patient or not frame.object.intersection(patient.concepts):
-                return False
-        return True
+        if frame.subject and not frame.subject & self._party(trigger, acts=True):
+            return False
+        return not frame.object or bool(frame.object & self._party(trigger, acts=False))
+
+    def _party(self, trigger: Hit, *, acts: bool) -> int:
+        """The concepts of the agent, or of the patient."""
+        found = self._acting.get((trigger.start, acts))
+        if found is None:
+            hit = self.context.agent(trigger) if acts else self.context.patient(trigger)
+            found = self._bits[self.context.hits.index(hit)] if hit else 0
+            self._acting[trigger.start, acts] = found
+        return found
 
     def _inside(self, frame: Frame, trigger: Hit) -> bool:
-        near, before, after, anywhere = self._reach(trigger, frame.window)
+        before, after, anywhere = self._reach(trigger, frame.window)
+        near = before | after
         if frame.absent & near or frame.nowhere & anywhere:
             return False
         return (
@@ -86,16 +115,19 @@ class Context:
             and all(group & anywhere for group in frame.sentence)
         )
 
-    def _reach(self, trigger: Hit, window: int) -> tuple[set[str], set[str], set[str], set[str]]:
-        before: set[str] = set()
-        after: set[str] = set()
-        anywhere: set[str] = set()
-        for hit in self.hits:
+    def _reach(self, trigger: Hit, window: int) -> tuple[int, int, int]:
+        """Concepts within ``window`` characters before and after, and in the whole sentence."""
+        known = self._reached.get((trigger.start, window))
+        if known is not None:
+            return known
+        before = after = anywhere = 0
+        for hit, bits in zip(self.context.hits, self._bits, strict=True):
             if hit is trigger:
                 continue
-            anywhere.update(hit.concepts)
+            anywhere |= bits
             if hit.end <= trigger.start and trigger.start - hit.end <= window:
-                before.update(hit.concepts)
+                before |= bits
             elif hit.start >= trigger.end and hit.start - trigger.end <= window:
-                after.update(hit.concepts)
-        return before | after, before, after, anywhere
+                after |= bits
+        self._reached[trigger.start, window] = before, after, anywhere
+        return before, after, anywhere

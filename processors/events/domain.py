@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from processors.events.reading import Reading
 from processors.events.triggers import Trigger
@@ -82,6 +83,12 @@ def _counts(reading: Reading) -> tuple[int, int]:
     play = grave = 0
     for hits in reading.hits:
         for hit in hits:
-            play += bool(_PLAY.intersection(hit.concepts))
-            grave += bool(_GRAVE.intersection(hit.concepts))
+            playful, serious = _leanings(hit.concepts)
+            play += playful
+            grave += serious
     return play, grave
+
+
+@lru_cache(maxsize=16_384)
+def _leanings(concepts: tuple[str, ...]) -> tuple[bool, bool]:
+    return not _PLAY.isdisjoint(concepts), not _GRAVE.isdisjoint(concepts)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from processors.events.clues import Context
+from processors.events.clues import Context, Frames
 from processors.taxonomy import compatible, specificity
-from processors.text.lexicon import Frame, Hit, Lexicon
+from processors.text.lexicon import Hit, Lexicon, Sense
 from processors.text.sentences import Sentence
 
 REFUSED = "none"
@@ -29,35 +29,28 @@ class Trigger:
 
 def find(context: Context, sentence: Sentence, lexicon: Lexicon) -> list[Trigger]:
     """The triggers of one sentence, weak and doubled ones removed, in order."""
+    senses = [lexicon.sense(hit.concepts) for hit in context.hits]
+    frames = Frames(context, senses)
     found = [
-        trigger for hit in context.hits if (trigger := _classify(context, hit, sentence, lexicon)) is not None
+        trigger
+        for hit, sense in zip(context.hits, senses, strict=True)
+        if (sense.type or sense.frames or "strike" in hit.concepts)
+        and (trigger := _classify(frames, hit, sense, sentence)) is not None
     ]
-    return _without_echoes(found)
+    return _without_echoes(found) if len(found) > 1 else found
 
 
-def _classify(context: Context, hit: Hit, sentence: Sentence, lexicon: Lexicon) -> Trigger | None:
-    best_type, best = "", 0.0
-    for event_type in hit.event_types():
-        weight = lexicon.weights.get(event_type, 1.0)
-        if weight > best:
-            best_type, best = event_type, weight
-    for frame in _frames(hit, lexicon):
-        if frame.weight > best and context.holds(frame, hit):
+def _classify(frames: Frames, hit: Hit, sense: Sense, sentence: Sentence) -> Trigger | None:
+    best_type, best = sense.type, sense.weight
+    for frame in sense.frames:
+        if frame.weight > best and frames.hold(frame, hit):
             best_type, best = frame.type, frame.weight
+    context = frames.context
     if not best_type and "strike" in hit.concepts and _ON_PLACE.match(context.text, hit.end, context.end):
         best_type, best = "airstrike", 1.0
     if best_type in {"", REFUSED, WEAK}:
         return None
     return Trigger(hit.start, hit.end, best_type, best, sentence)
-
-
-def _frames(hit: Hit, lexicon: Lexicon) -> Iterable[Frame]:
-    seen: set[int] = set()
-    for concept in hit.concepts:
-        for frame in lexicon.frames.get(concept, ()):
-            if id(frame) not in seen:
-                seen.add(id(frame))
-                yield frame
 
 
 def _without_echoes(triggers: Sequence[Trigger]) -> list[Trigger]:

@@ -7,11 +7,11 @@ in docs/enrichment.md. The longest entry wins where entries overlap, so that 'he
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib import resources
-from typing import Any
+from typing import Any, NamedTuple
 
 import ahocorasick
 
@@ -23,8 +23,7 @@ _FOLDER = resources.files("processors") / "lexicons"
 EVENT = "ev:"  # concepts of direct triggers are "ev:<event type>"
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """``text[start:end]`` belongs to these concepts."""
 
     start: int
@@ -38,20 +37,32 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """A rule that gives a trigger its type from what stands around it. See docs/enrichment.md."""
+    """A rule that gives a trigger its type from what stands around it. See docs/enrichment.md.
+
+    Groups of concepts are integers with one bit a concept (``Lexicon.sense``), as there are many to compare.
+    """
 
     type: str  # event type, or "none" to refuse
     on: frozenset[str]  # concepts of the trigger
-    near: tuple[frozenset[str], ...] = ()  # each group must occur within ``window`` on either side
-    before: tuple[frozenset[str], ...] = ()  # ... before the trigger
-    after: tuple[frozenset[str], ...] = ()  # ... after the trigger
-    sentence: tuple[frozenset[str], ...] = ()  # ... in the sentence
-    subject: frozenset[str] = frozenset()  # the agent is one of these parties
-    object: frozenset[str] = frozenset()  # the patient is one of these parties
-    absent: frozenset[str] = frozenset()  # none of these within ``window``
-    nowhere: frozenset[str] = frozenset()  # none of these in the sentence
+    near: tuple[int, ...] = ()  # each group must occur within ``window`` on either side
+    before: tuple[int, ...] = ()  # ... before the trigger
+    after: tuple[int, ...] = ()  # ... after the trigger
+    sentence: tuple[int, ...] = ()  # ... in the sentence
+    subject: int = 0  # the agent is one of these parties
+    object: int = 0  # the patient is one of these parties
+    absent: int = 0  # none of these within ``window``
+    nowhere: int = 0  # none of these in the sentence
     window: int = 80  # characters
     weight: float = 2.0
+
+
+class Sense(NamedTuple):
+    """What the concepts of a hit amount to."""
+
+    bits: int  # of the concepts that frames ask for
+    type: str  # event type that they trigger directly; "" where none
+    weight: float  # of that type
+    frames: tuple[Frame, ...]  # that could give another type
 
 
 @dataclass(frozen=True)
@@ -63,6 +74,27 @@ class Lexicon:
     weights: Mapping[str, float]  # of direct triggers, by event type
     prefixes: tuple[str, ...]  # clitics that may stand before a word (Arabic, Hebrew)
     automaton: Any = field(repr=False)
+    bits: Mapping[str, int] = field(default_factory=dict, repr=False)  # by concept that frames ask for
+    _senses: dict[tuple[str, ...], Sense] = field(default_factory=dict, repr=False)
+
+    def sense(self, concepts: tuple[str, ...]) -> Sense:
+        """What these concepts amount to; worked out once for each combination."""
+        found = self._senses.get(concepts)
+        if found is None:
+            found = self._senses[concepts] = self._sense(concepts)
+        return found
+
+    def _sense(self, concepts: tuple[str, ...]) -> Sense:
+        best_type, best = "", 0.0
+        for event_type in Hit(0, 0, concepts).event_types():
+            weight = self.weights.get(event_type, 1.0)
+            if weight > best:
+                best_type, best = event_type, weight
+        frames = dict.fromkeys(frame for concept in concepts for frame in self.frames.get(concept, ()))
+        bits = 0
+        for concept in concepts:
+            bits |= self.bits.get(concept, 0)
+        return Sense(bits, best_type, best, tuple(frames))
 
     def find(self, text: str) -> list[Hit]:
         """Hits in ``text``, in order, without overlaps."""
@@ -72,25 +104,23 @@ class Lexicon:
         offsets: list[int] | None = None
         if self.language != "en":
             lowered, offsets = letters.plain(lowered)
-        found = [
-            hit
-            for end, (length, open_end, concepts) in self.automaton.iter(lowered)
-            if (hit := self._bounded(lowered, end + 1 - length, end + 1, open_end, concepts))
-        ]
-        hits = longest(found)
+        hits = longest(self._bounded(lowered))
         return hits if offsets is None else [_moved(hit, offsets) for hit in hits]
 
-    def _bounded(
-        self, text: str, start: int, end: int, open_end: bool, concepts: tuple[str, ...]
-    ) -> Hit | None:
-        if start and _inside(text[start - 1]) and not self._after_prefix(text, start):
-            return None
-        if end < len(text) and _inside(text[end]):
-            if not open_end:
-                return None
-            while end < len(text) and _inside(text[end]):
-                end += 1
-        return Hit(start, end, concepts)
+    def _bounded(self, text: str) -> Iterator[Hit]:
+        """What the automaton finds, where it stands as a word."""
+        size = len(text)
+        for last, (length, open_end, concepts) in self.automaton.iter(text):
+            end = last + 1
+            if end < size and ((char := text[end]).isalnum() or char == "_"):
+                if not open_end:
+                    continue
+                while end < size and _inside(text[end]):
+                    end += 1
+            start = last + 1 - length
+            inside = start and ((char := text[start - 1]).isalnum() or char == "_")
+            if not inside or (self.prefixes and self._after_prefix(text, start)):
+                yield Hit(start, end, concepts)
 
     def _after_prefix(self, text: str, start: int) -> bool:
         for prefix in self.prefixes:
@@ -120,15 +150,22 @@ def _inside(char: str) -> bool:
 def longest(hits: Iterable[Hit]) -> list[Hit]:
     """Leftmost, then longest; what overlaps a kept hit goes, equal spans join their concepts."""
     kept: list[Hit] = []
-    for hit in sorted(hits, key=lambda hit: (hit.start, -hit.end)):
-        last = kept[-1] if kept else None
-        if last and hit.start == last.start and hit.end == last.end:
-            kept[-1] = Hit(last.start, last.end, tuple(dict.fromkeys(last.concepts + hit.concepts)))
-        elif not last or hit.start >= last.end:
+    last = Hit(-1, -1, ())
+    for hit in sorted(hits, key=_leftmost):
+        if hit.start >= last.end:
             kept.append(hit)
+        elif hit.start == last.start and hit.end == last.end:
+            kept[-1] = Hit(last.start, last.end, tuple(dict.fromkeys(last.concepts + hit.concepts)))
         elif hit.end - hit.start > last.end - last.start:
             kept[-1] = hit
+        else:
+            continue
+        last = kept[-1]
     return kept
+
+
+def _leftmost(hit: Hit) -> tuple[int, int]:
+    return hit.start, -hit.end
 
 
 def languages() -> frozenset[str]:
@@ -168,12 +205,14 @@ def compile_lexicon(language: str, data: Mapping[str, Any]) -> Lexicon:
         automaton.add_word(surface, (len(surface), open_end, tuple(concepts)))
     if entries:
         automaton.make_automaton()
+    bits: dict[str, int] = {}
     return Lexicon(
         language=language,
-        frames=_by_trigger(_frame(item) for item in data.get("frames", [])),
+        frames=_by_trigger([_frame(item, bits) for item in data.get("frames", [])]),
         weights=dict(data.get("weights", {})),
         prefixes=tuple(map(letters.one_spelling, data.get("prefixes", ()))),
         automaton=automaton,
+        bits=bits,
     )
 
 
@@ -207,25 +246,31 @@ def _by_trigger(frames: Iterable[Frame]) -> dict[str, tuple[Frame, ...]]:
     return {concept: tuple(members) for concept, members in found.items()}
 
 
-def _frame(item: Mapping[str, Any]) -> Frame:
+def _frame(item: Mapping[str, Any], bits: dict[str, int]) -> Frame:
+    """A frame; concepts that have no bit yet get one in ``bits``."""
+
+    def group(names: str) -> int:
+        found = 0
+        for name in names.split():
+            found |= bits.setdefault(name, 1 << len(bits))
+        return found
+
+    def groups(key: str) -> tuple[int, ...]:
+        """'a b' is one group (either); ['a b', 'c'] demands one of a, b and also c."""
+        value = item.get(key) or []
+        return tuple(map(group, [value] if isinstance(value, str) else value))
+
     return Frame(
         type=item["type"],
         on=frozenset(item["on"].split()),
-        near=_groups(item.get("near")),
-        before=_groups(item.get("before")),
-        after=_groups(item.get("after")),
-        sentence=_groups(item.get("sentence")),
-        subject=frozenset(item.get("subject", "").split()),
-        object=frozenset(item.get("object", "").split()),
-        absent=frozenset(item.get("absent", "").split()),
-        nowhere=frozenset(item.get("nowhere", "").split()),
+        near=groups("near"),
+        before=groups("before"),
+        after=groups("after"),
+        sentence=groups("sentence"),
+        subject=group(item.get("subject", "")),
+        object=group(item.get("object", "")),
+        absent=group(item.get("absent", "")),
+        nowhere=group(item.get("nowhere", "")),
         window=item.get("window", 80),
         weight=float(item.get("weight", 2.0)),
     )
-
-
-def _groups(value: str | list[str] | None) -> tuple[frozenset[str], ...]:
-    """'a b' is one group (either); ['a b', 'c'] demands one of a, b and also c."""
-    if not value:
-        return ()
-    return tuple(frozenset(group.split()) for group in ([value] if isinstance(value, str) else value))
