@@ -18,7 +18,7 @@ _KINDS = {
         r"ves)\s+of|claimed(?=\s(?:[\w,.-]+\s){1,5}?(?:lives|life|victims)\b)|massacred|slaughtered|"
         r"assassinated|assassinating|assassination|"
         r"martyred|hanged|lynched|perished|massacre\s+of|"
-        r"slayings?\s+of|burned\s+to\s+death|stabbed\s+to\s+death"
+        r"slayings?\s+of|slaying|burned\s+to\s+death|stabbed\s+to\s+death"
     ),
     "injured": r"wounded|wounding|wounds|injured|injuring|injures|hurt|hurting|injur(?:y|ies)|maimed",
     "missing": r"missing|unaccounted\s+for",
@@ -38,7 +38,8 @@ _TOLL = re.compile(
     re.IGNORECASE,
 )
 _BODIES = re.compile(
-    r"\b(?:found|recovered|counted|discovered|retrieved|pulled|seen|received|saw|identified)\s+$|"
+    r"\b(?:f(?:ou|i)nd(?:ing)?|recover(?:ed|ing)|count(?:ed|ing)|discover(?:ed|ing|y of)|retriev(?:ed|ing)|"
+    r"pulled|seen|received|saw|identif(?:ied|ying))\s+$|"
     r"\bbodies of\s+(?:the\s+)?$",
     re.IGNORECASE,
 )
@@ -245,8 +246,9 @@ def _casualties(kind: str, group: Group, source: str | None, *, subset: bool) ->
 
 def _of_verb(text: str, verb: re.Match[str], people: Sequence[Group], start: int, end: int) -> Group | None:
     word = verb.group().lower()
-    if word in _NEEDS_OWNER:
-        return _owned(text, verb, start, end)
+    owners = next((group for group in people if _OWN.fullmatch(text, group.end, verb.start())), None)
+    if owners or word in _NEEDS_OWNER:
+        return owners or _owned(text, verb, start, end)
     after = _following(text, verb, people)
     before = _preceding(text, verb, people)
     if before and text[before.end : verb.start()].isspace() and _ADJACENT_END.match(text[verb.end() : end]):
@@ -262,7 +264,7 @@ def _of_verb(text: str, verb: re.Match[str], people: Sequence[Group], start: int
     return named or (None if word in _LOOKS_BACK else after)
 
 
-_NEEDS_OWNER = frozenset({"assassination"})
+_NEEDS_OWNER = frozenset({"assassination", "slaying"})
 _LOOKS_BACK = frozenset({"dead", "died", "dies", "dying", "death", "deaths", "fatality", "fatalities"})
 _BY_NAME = frozenset({"killed", "kidnapped"})
 _WAS = re.compile(
@@ -271,6 +273,7 @@ _WAS = re.compile(
 )
 _JOINED_BEFORE = re.compile(r",?\s+(?:and|along with|together with|as well as)\s+$")
 _JOINED_AFTER = re.compile(r",?\s+(?:and|along with|together with|as well as)\s+")
+_OWN = re.compile(r"['’]s?\s+")  # 'six priests' murder'
 _DYING = frozenset({"died", "dies", "perished"})
 _BELONGING = re.compile(r"\s+(?:of|from|in|at)\s[^,.;:]{1,60}$")  # '25 members of one family died'
 _NO_OWNER = re.compile(
@@ -281,7 +284,7 @@ _NO_OWNER = re.compile(
 
 def _owned(text: str, verb: re.Match[str], start: int, end: int) -> Group | None:
     """'The judge Maria Diaz's murder': one person."""
-    if verb.group().lower() not in {"murder", "killing", "assassination"}:
+    if verb.group().lower() not in {"murder", "killing", "assassination", "slaying"}:
         return None
     if _NO_OWNER.match(text, verb.end(), end) or not victims.owner(text, start, verb.start()):
         return None
@@ -482,7 +485,9 @@ def _is_subset(text: str, start: int, group: Group) -> bool:
     before = text[max(start, group.start - 100) : group.start]
     if group.described.lower().startswith(("of them", "of whom", "of the dead")):
         return True
-    return bool(_SUBSET.search(before) or _OF_THEM.match(text[group.end : group.end + 24]))
+    if _SUBSET.search(before):
+        return True
+    return bool(_OF_THEM.match(text[group.end : group.end + 24])) and not _is_body(text, group)
 
 
 def _joined(found: list[Casualties]) -> list[Casualties]:

@@ -105,7 +105,7 @@ _OTHER_THING = re.compile(  # '2024 the minister', 'three bullet wounds'
 _PARENT_OF = re.compile(r"\b(?:mother|father|parent|age|aged)\s(?:of\s)?$", re.IGNORECASE)
 _VAGUE = frozenset({"multiple", "many", "some", "several", "both", "numerous", "a number", "a few"})
 _NOUN = re.compile(  # a plural that no list knows: '12 vaccinators', 'six Jesuits'
-    r"\s+(?:[\w’'-]+\s+){0,2}?(?P<head>[A-Za-z][\w’'-]{2,}(?:s|men))(?=\s*(?:$|[,.;:)]|\b(?:and|or|were|was|are|have|"
+    r"\s+(?:[\w’'-]+\s+){0,2}?(?P<head>[A-Za-z][\w’'-]{2,}(?:s|men))(?=\s*(?:$|[,.;:)’']|\b(?:and|or|were|was|are|have|"
     r"had|who|whose|in|on|at|from|of|by|when|during|killed|dead|wounded|injured|died|as|after|near|with|"
     r"working|travelling|traveling|including)\b))"
 )

@@ -73,6 +73,8 @@ def tolls(text: str) -> set[Toll]:
         ("Six Jesuits and two employees of the school were murdered.", {("killed", 8, 8, "all", False)}),
         ("Mayor Pedro Diaz and two bodyguards were killed.", {("killed", 3, 3, "all", False)}),
         ("A peasant woman died when a bomb exploded.", {("killed", 1, 1, "women", False)}),
+        ("The six priests' slaying was condemned.", {("killed", 6, 6, "all", False)}),
+        ("Teams were recovering 107 burnt bodies of the victims.", {("killed", 107, 107, "some", True)}),
         ("A hospital received 20 patients, seven of whom were dead.", {("killed", 7, 7, "all", False)}),
         (
             "Twenty people were killed, seven of whom were children.",
