@@ -140,7 +140,7 @@ def _word_before(page: Page, first: int, word: str) -> tuple[float, str]:
     if key == "the" and earlier in cues.LOCATIVE:
         return 0.3, ""
     if key in cues.LOCATIVE or word == "à":
-        return LOCATIVE, ""
+        return LOCATIVE, said_by(key)  # "ريف إدلب": the countryside of Idlib
     capital = page.capital(first - 1)
     if capital and key in cues.PERSON_TITLES:
         return AGAINST, ""

@@ -50,3 +50,9 @@ def test_places_are_found_in_ten_languages(finder: PlaceFinder, text: str, where
 def test_countries_are_known_under_their_names_abroad(finder: PlaceFinder, name: str, country: str) -> None:
     hits = finder.gazetteer.lookup(name)
     assert country in {hit.entry.country for hit in hits if hit.entry.kind == "country"}
+
+
+def test_the_outskirts_of_a_town_are_that_town(finder: PlaceFinder) -> None:
+    found = {place.text: place for place in finder.find("قتيلان في غارة جوية على أطراف أريحا بريف إدلب")}
+    assert found["أريحا"].admin1 == "SY-ID"
+    assert found["إدلب"].precision == "admin1"
