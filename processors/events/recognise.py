@@ -103,7 +103,7 @@ def _attach_tolls(reading: Reading, drafts: list[Draft]) -> None:
 
 def _tolls_in(reading: Reading, sentence: Sentence) -> list[Casualties]:
     if reading.language == "en":
-        return casualties.find(reading.text, sentence.start, sentence.end)
+        return casualties.find(reading.text, sentence.start, sentence.end, reading.sifted)
     data = languages.load(reading.language)
     return local_casualties.find(reading.text, sentence.start, sentence.end, data) if data else []
 
