@@ -11,6 +11,7 @@ from functools import cached_property, lru_cache
 
 from processors.languages import data as languages
 from processors.languages import times as local_times
+from processors.languages.local import LocalText
 from processors.text import lexicon as lexicons
 from processors.text import sentences, times
 from processors.text.lexicon import Hit, Lexicon
@@ -106,8 +107,13 @@ class Reading:
         if self.language == "en":
             among = self.possible(sentence.start, sentence.end)
             return times.find(self.text, anchor, sentence.start, sentence.end, among)
-        data = languages.load(self.language)
-        return local_times.find(self.text, anchor, sentence.start, sentence.end, data) if data else []
+        return local_times.find(self.local, anchor, sentence.start, sentence.end) if self.local else []
+
+    @cached_property
+    def local(self) -> LocalText | None:
+        """The words of counting, times and status; None in English, which has steps of its own."""
+        data = None if self.language == "en" else languages.load(self.language)
+        return LocalText(self.text, data) if data else None
 
     @cached_property
     def sifted(self) -> Found:

@@ -15,7 +15,7 @@ from processors.events.draft import Draft
 from processors.events.reading import Reading
 from processors.events.triggers import Trigger
 from processors.languages import casualties as local_casualties
-from processors.languages import data as languages
+from processors.languages import dating
 from processors.messages import Casualties, Event, Place
 from processors.taxonomy import FAMILIES
 from processors.text.lexicon import Hit
@@ -46,6 +46,7 @@ def events_of(reading: Reading, found: Sequence[Trigger], places: Sequence[Place
     known = actors.known_actors(reading.text)
     drafts = [_draft(reading, trigger, places, known) for trigger in named(found[:MAX_TRIGGERS])]
     memories.inherit(reading, drafts)
+    dating.settle(reading, drafts)
     _attach_tolls(reading, drafts)
     return assemble(drafts, places, reading.text)
 
@@ -104,8 +105,7 @@ def _attach_tolls(reading: Reading, drafts: list[Draft]) -> None:
 def _tolls_in(reading: Reading, sentence: Sentence) -> list[Casualties]:
     if reading.language == "en":
         return casualties.find(reading.text, sentence.start, sentence.end, reading.sifted)
-    data = languages.load(reading.language)
-    return local_casualties.find(reading.text, sentence.start, sentence.end, data) if data else []
+    return local_casualties.find(reading.local, sentence.start, sentence.end) if reading.local else []
 
 
 def _homes(toll: Casualties, candidates: Sequence[Draft]) -> list[Draft]:

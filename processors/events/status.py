@@ -10,13 +10,13 @@ from processors.events import modality
 from processors.events.newsness import logit, sentence_score, squash
 from processors.events.reading import Reading
 from processors.languages import cues
-from processors.languages import data as languages
 from processors.text.sentences import Sentence
 from processors.text.sieve import ENGLISH
 from processors.text.times import Time
 
 RECENT = timedelta(days=14)  # events dated within this before publication are news
 STALE = timedelta(days=21)  # events dated before this are background, whatever else the sentence says
+REPORTED = 1_000  # characters that a day of the report is farther than any day of the event
 LEANING = 0.3  # added for triggers: a missed event costs a monitor more than a doubtful one
 
 _I = re.IGNORECASE
@@ -37,7 +37,7 @@ def of_trigger(reading: Reading, sentence: Sentence, start: int, end: int, event
     """The status of the event that ``text[start:end]`` triggers."""
     time = time_of(reading, sentence, start, end)
     if reading.language != "en":
-        return _in_other_language(reading, sentence, time)
+        return _in_other_language(reading, sentence, start, end, time)
     mode = modality.judge(reading, sentence, start, end, event_type)
     if mode.status:
         return Judgement(mode.status, 0.1, f"{mode.status}: {mode.why}", time)
@@ -55,21 +55,25 @@ def of_trigger(reading: Reading, sentence: Sentence, start: int, end: int, event
     return Judgement(status, round(score, 3), why, time, sure=False)
 
 
-def _in_other_language(reading: Reading, sentence: Sentence, time: Time | None) -> Judgement:
-    data = languages.load(reading.language)
-    mode = cues.mode(reading.text, sentence.start, sentence.end, data) if data else None
+def _in_other_language(
+    reading: Reading, sentence: Sentence, start: int, end: int, time: Time | None
+) -> Judgement:
+    local = reading.local
+    mode = cues.mode(local, sentence, end) if local else None
     dated = _by_date(reading, sentence, time)
     if dated and dated.status == "background":
         return dated
     if mode:
         return Judgement(mode[0], 0.1, f"{mode[0]}: “{mode[1]}”", time)
-    recalled = cues.recalls(reading.text, sentence.start, sentence.end, data) if data else None
-    if recalled:
-        return Judgement("background", 0.2, f"recalls the past: “{recalled}”", time)
     if dated:
         return dated
+    recalled = cues.recalls(local, sentence, start, end) if local else None
+    if recalled:
+        return Judgement("background", 0.2, f"recalls the past: “{recalled}”", time)
     score, why = sentence_score(reading, sentence)
-    return Judgement("current" if score >= 0.5 else "background", round(score, 3), why, time)
+    if local and not sentence.title:
+        score = squash(logit(score) + LEANING + (cues.SAID if cues.says(local, sentence) else 0.0))
+    return Judgement("current" if score >= 0.5 else "background", round(score, 3), why, time, sure=False)
 
 
 def _by_date(reading: Reading, sentence: Sentence, time: Time | None) -> Judgement | None:

@@ -1,22 +1,63 @@
-"""Status cues of a sentence in languages other than English."""
+"""Status cues of a sentence in languages other than English: what they are, and which triggers they reach."""
 
 from __future__ import annotations
 
-from processors.languages.data import LanguageData
+import re
+
+from processors.languages.local import LocalText
+from processors.text.lexicon import Hit
+from processors.text.sentences import Sentence
+from processors.text.times import Time
 
 _ORDER = ("denied", "hypothetical", "planned")
+_CLAUSE = re.compile(r"[,،;؛:—–\"«»“”]")
+BACK = 80  # characters that a cue reaches back to a trigger of its own clause
+BESIDE = 3  # characters between 'previous' and the trigger
+PAST_REACH = 120  # the same for a cue of the past, in either direction
+REPORT = 26  # characters between a verb of saying and the day on which it was said
+SAID = 1.2  # added to the score's log-odds where the sentence says who says so
 
 
-def mode(text: str, start: int, end: int, data: LanguageData) -> tuple[str, str] | None:
-    """(status, the cue) where the sentence denies, supposes or announces; None where it does not."""
+def mode(local: LocalText, sentence: Sentence, end: int) -> tuple[str, str] | None:
+    """(status, the cue) where the words deny, suppose or announce what ends at ``end``; None otherwise."""
+    hits = local.between(sentence.start, sentence.end)
+    blamed = any("blame" in hit.concepts for hit in hits)
     for status in _ORDER:
-        match = data.status[status].search(text, start, end)
-        if match:
-            return status, match["word"]
+        for hit in hits:
+            if f"st:{status}" not in hit.concepts or (status == "denied" and blamed):
+                continue
+            if _reaches(local.text, hit, end):
+                return status, local.text[hit.start : hit.end]
     return None
 
 
-def recalls(text: str, start: int, end: int, data: LanguageData) -> str | None:
+def recalls(local: LocalText, sentence: Sentence, start: int, end: int) -> str | None:
     """The cue by which the sentence tells of the past: a past perfect, an anniversary."""
-    match = data.status["past"].search(text, start, end)
-    return match["word"] if match else None
+    for hit in local.labelled("st:past", sentence.start, sentence.end):
+        between = local.text[hit.end : start] if hit.end <= start else local.text[end : hit.start]
+        if len(between) <= PAST_REACH and len(_CLAUSE.findall(between)) <= 1:
+            return local.text[hit.start : hit.end]
+    for hit in local.labelled("prior", sentence.start, sentence.end):
+        if 0 <= start - hit.end <= BESIDE or 0 <= hit.start - end <= BESIDE:
+            return local.text[hit.start : hit.end]
+    return None
+
+
+def _reaches(text: str, cue: Hit, end: int) -> bool:
+    """Forward to the end of the sentence, back only inside the clause."""
+    if cue.start < end:
+        return True
+    return cue.start - end <= BACK and not _CLAUSE.search(text, end, cue.start)
+
+
+def says(local: LocalText, sentence: Sentence) -> bool:
+    """Whether the sentence reports what somebody says."""
+    return bool(local.labelled("speech", sentence.start, sentence.end))
+
+
+def dates_report(local: LocalText, sentence: Sentence, time: Time) -> bool:
+    """'сообщили во вторник', 'informó este jueves': the day of the report, not of the event."""
+    return any(
+        0 <= time.start - hit.end <= REPORT and not _CLAUSE.search(local.text, hit.end, time.start)
+        for hit in local.labelled("speech", sentence.start, sentence.end)
+    )

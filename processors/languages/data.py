@@ -1,24 +1,54 @@
-"""The sections ``numbers``, ``casualties``, ``times`` and ``status`` of a language's lexicon, compiled.
+"""The sections of a language's lexicon beyond triggers: counting, tolls, people, times and status.
 
-Entries are separated by commas; '*' stands for any ending. In languages whose particles are written
-together with the word (``prefixes``: Arabic, Hebrew) an entry is also found behind them.
+Every word of these sections goes into one automaton, so that one pass over a text finds all of them;
+what a word is there for is its *label*. Entries are separated by commas, '*' stands for any ending, and
+``prefixes`` (Arabic, Hebrew) may stand before any of them, as in the trigger sections.
+
+=================  =============================================================================
+label              the word
+=================  =============================================================================
+``n:12``           counts; ``v:20`` counts vaguely, from 20 up ('dozens')
+``art``            counts one only before a noun for a person ('un', 'ein')
+``one``, ``two``   a noun for one person, a dual
+``part:2``         'two of them' in one word (Turkish)
+``least``          before a number; ``least-after`` behind it; ``about`` before it
+``p:children``     people of a category, in any number
+``thing``          behind a number: it counts no people ('houses', 'years')
+``toll:killed``    says what happened to people; ``sg:killed`` says it of one person
+``bare``           'toll' without saying of what
+``nobody``         'no casualties'
+``not``            right before a toll word: it did not happen
+``subset``         'among them', 'including'; ``subset-after`` the same behind the number
+``among``          'among' before a toll word ('among the dead')
+``of-them``        right behind a number: 'of them'
+``earlier``        before a number: it is outdated ('at first')
+``day:-1``         yesterday; ``week:``, ``month:``, ``year:`` likewise
+``wd:0``, ``m:1``  weekday, month; ``sm:1`` month of the solar calendar; ``season:0`` spring
+``ago``            'ago'; ``u:year:2`` a unit of time, here 'two years' in one word
+``last``, ``next``  beside a weekday, month or season
+``st:denied``      status cue; ``prior`` one right beside the trigger ('previous')
+``speech``         a verb of saying; ``blame`` what is denied is only the part in it
+=================  =============================================================================
 """
 
 from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
 from typing import Any
 
 from config.errors import EnrichmentError
+from processors.text.letters import one_spelling
+from processors.text.lexicon import Lexicon, compile_lexicon
 
 _FOLDER = resources.files("processors") / "lexicons"
-NEVER = re.compile(r"(?!)")
-Pattern = re.Pattern[str]
+KINDS = ("killed", "injured", "missing", "detained", "kidnapped", "displaced")
+STATUSES = ("denied", "hypothetical", "planned", "past")
+_SPANS = ("day", "week", "month", "year")
 
 
 @dataclass(frozen=True)
@@ -26,24 +56,10 @@ class LanguageData:
     """What one language's lexicon says beyond triggers."""
 
     language: str
-    numbers: Mapping[str, int]  # number words in lower case
-    number: Pattern  # digits or number words
-    one: Pattern  # a noun that means one person
-    two: Pattern  # a dual
-    at_least: Pattern  # stands right before a number
-    about: Pattern
-    nobody: Pattern  # 'no casualties'
-    killed_one: Pattern  # a verb in the singular: one person
-    tolls: Mapping[str, Pattern]  # kind of toll -> its verbs and nouns
-    today: Pattern
-    yesterday: Pattern
-    weekdays: Mapping[str, int]  # lower case -> 0 (Monday) to 6
-    months: Mapping[str, int]  # lower case -> 1 to 12
-    weekday: Pattern
-    month: Pattern
-    last_year: Pattern
-    long_ago: Pattern
-    status: Mapping[str, Pattern]  # denied, planned, hypothetical, past -> cues
+    words: Lexicon  # all words of these sections, by label
+    joint: re.Pattern[str]  # 'and' between two numbers or groups, spaces included
+    articles: bool  # one person needs an article: 'un soldat', 'ein Soldat'
+    number_first: bool  # units before tens, joined: 'thirteen' and 'three and twenty' in Arabic
 
 
 @lru_cache(maxsize=32)
@@ -60,36 +76,88 @@ def load(language: str) -> LanguageData | None:
 
 
 def _compile(language: str, raw: Mapping[str, Any]) -> LanguageData:
-    prefixes = tuple(raw.get("prefixes", ()))
-    counts, tolls, times, status = raw["numbers"], raw["casualties"], raw["times"], raw["status"]
-    numbers = dict(_number(item) for item in _items(counts["words"]))
-    weekdays = {name: index for index, name in enumerate(times["weekdays"].split())}
-    months = _months(times)
-
-    def pattern(words: str) -> Pattern:
-        return words_pattern(_items(words), prefixes)
-
+    concepts: dict[str, list[str]] = {}
+    for label, words in _labelled(raw):
+        concepts.setdefault(label, []).append(words)
+    joined = {label: ", ".join(words) for label, words in concepts.items()}
+    counts = raw["numbers"]
+    joint = "|".join(re.escape(one_spelling(word)) for word in _items(counts["and"]))
     return LanguageData(
         language=language,
-        numbers=numbers,
-        number=_number_pattern(numbers, prefixes),
-        one=pattern(counts.get("one", "")),
-        two=pattern(counts.get("two", "")),
-        at_least=_leading(counts.get("at_least", "")),
-        about=_leading(counts.get("about", "")),
-        nobody=pattern(tolls.get("nobody", "")),
-        killed_one=pattern(tolls.get("killed_one", "")),
-        tolls={kind: pattern(tolls[kind]) for kind in ("killed", "injured", "detained", "kidnapped")},
-        today=pattern(times["today"]),
-        yesterday=pattern(times["yesterday"]),
-        weekdays=weekdays,
-        months=months,
-        weekday=words_pattern(list(weekdays), prefixes),
-        month=words_pattern(list(months), prefixes),
-        last_year=pattern(times["last_year"]),
-        long_ago=pattern(times["long_ago"]),
-        status={name: pattern(status[name]) for name in ("denied", "planned", "hypothetical", "past")},
+        words=compile_lexicon(language, {"concepts": joined, "prefixes": raw.get("prefixes", ())}),
+        joint=re.compile(rf"(?:\s*-\s*|\s*,?\s+(?:(?:{joint})\s*)?)"),
+        articles="articles" in counts,
+        number_first=bool(counts.get("units_first", False)),
     )
+
+
+def _labelled(raw: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """(label, entries) of all sections; one label may come several times."""
+    yield from _counting(raw["numbers"])
+    for category, words in raw["people"].items():
+        yield f"p:{category}", words
+    yield from _tolls(raw["casualties"])
+    yield from _times(raw["times"])
+    for name in STATUSES:
+        yield f"st:{name}", raw["status"].get(name, "")
+    for name in ("speech", "blame", "prior"):
+        yield name, raw["status"].get(name, "")
+
+
+def _counting(section: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    numbers = [_number(item) for item in _items(section["words"])]
+    if "compound" in section:  # German: 'dreiundzwanzig'
+        numbers += list(_compounds(numbers, section["compound"]))
+    for word, value in numbers:
+        yield f"n:{value}", word
+    for word, value in map(_number, _items(section.get("vague", ""))):
+        yield f"v:{value}", word
+    for word, value in map(_number, _items(section.get("part", ""))):
+        yield f"part:{value}", word
+    yield "art", section.get("articles", "")
+    for name in ("one", "two", "about", "thing"):
+        yield name, section.get(name, "")
+    yield "least", section.get("at_least", "")
+    yield "least-after", section.get("at_least_after", "")
+
+
+def _compounds(numbers: list[tuple[str, int]], joint: str) -> Iterator[tuple[str, int]]:
+    for unit, value in numbers:
+        if value < 10:
+            yield from ((unit + joint + tens, value + ten) for tens, ten in numbers if 20 <= ten < 100)
+
+
+def _tolls(section: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    for kind in KINDS:
+        yield f"toll:{kind}", section.get(kind, "")
+        yield f"toll:{kind}", section.get(f"{kind}_sg", "")
+        yield f"sg:{kind}", section.get(f"{kind}_sg", "")
+    for name in ("nobody", "not", "subset", "among", "earlier"):
+        yield name, section.get(name, "")
+    yield "bare", section.get("toll", "")
+    yield "of-them", section.get("of_them", "")
+    yield "subset-after", section.get("subset_after", "")
+
+
+def _times(section: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    for span in _SPANS:
+        for name, shift in (("last", -1), ("this", 0), ("next", 1)):
+            yield f"{span}:{shift}", section.get(f"{name}_{span}", "")
+        for factor, prefix in ((1, "unit"), (2, "two")):
+            yield f"u:{span}:{factor}", section.get(f"{prefix}_{span}", "")
+    yield "day:-2", section.get("day_before_yesterday", "")
+    yield "year:-10", section.get("long_ago", "")
+    for name in ("ago", "last", "next"):
+        yield name, section.get(name, "")
+    for label, name, first in (("wd", "weekdays", 0), ("m", "months", 1), ("season", "seasons", 0)):
+        yield from _groups(label, section[name], first)
+    yield from _groups("sm", section.get("solar_months", ""), 1)
+
+
+def _groups(label: str, groups: str, first: int) -> Iterator[tuple[str, str]]:
+    """'monday*, mon; tuesday*' gives each group its number."""
+    for index, words in enumerate(groups.split(";"), start=first):
+        yield f"{label}:{index}", words
 
 
 def _items(words: str) -> list[str]:
@@ -99,40 +167,3 @@ def _items(words: str) -> list[str]:
 def _number(item: str) -> tuple[str, int]:
     word, _, value = item.rpartition("=")
     return word.strip(), int(value)
-
-
-def _months(times: Mapping[str, str]) -> dict[str, int]:
-    months = {name: index for index, name in enumerate(times["months"].split(), start=1)}
-    for index, name in enumerate(_items(times.get("months_other", "")), start=1):
-        months[name] = index
-    return months
-
-
-def words_pattern(entries: list[str], prefixes: tuple[str, ...] = ()) -> Pattern:
-    """Any of ``entries`` as whole words; the group ``word`` is what was found without its particle."""
-    if not entries:
-        return NEVER
-    ordered = sorted(entries, key=len, reverse=True)
-    body = "|".join(re.escape(entry).replace(r"\*", r"\w*").replace(r"\ ", r"\s+") for entry in ordered)
-    lead = f"(?:{'|'.join(sorted(map(re.escape, prefixes), key=len, reverse=True))})?" if prefixes else ""
-    return re.compile(rf"(?<!\w){lead}(?P<word>{body})(?!\w)", re.IGNORECASE)
-
-
-def _leading(words: str) -> Pattern:
-    """Entries that stand right before a number, or are written together with it."""
-    entries = _items(words)
-    if not entries:
-        return NEVER
-    body = "|".join(sorted(map(re.escape, entries), key=len, reverse=True))
-    return re.compile(rf"(?<!\w)(?:{body})[\s-]*$", re.IGNORECASE)
-
-
-def _number_pattern(numbers: Mapping[str, int], prefixes: tuple[str, ...]) -> Pattern:
-    ordered = sorted(numbers, key=len, reverse=True)
-    words = "|".join(re.escape(word).replace(r"\ ", r"\s+") for word in ordered)
-    lead = f"(?:{'|'.join(sorted(map(re.escape, prefixes), key=len, reverse=True))})?" if prefixes else ""
-    return re.compile(
-        r"(?<![\w.,:/-])(?:(?P<digits>\d{1,3}(?:[.,\u00a0 ]\d{3})+|\d+)"
-        rf"|{lead}(?P<word>{words}))(?![\w%/:])",
-        re.IGNORECASE,
-    )

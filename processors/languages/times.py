@@ -4,77 +4,303 @@ from __future__ import annotations
 
 import calendar
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 
-from processors.languages.data import LanguageData
+from processors.languages import solar
+from processors.languages.local import LocalText, value
+from processors.text.lexicon import Hit
 from processors.text.times import Time
 
-_YEAR = re.compile(r"(?<![\d.,/-])((?:19|20)\d\d|(?:١٩|٢٠)[٠-٩]{2}|(?:۱۹|۲۰)[۰-۹]{2})(?![\d%/-])")
-_DAY_BEFORE = re.compile(r"(?<!\d)(\d{1,2})(?:er|\.)?\s+(?:de\s+|من\s+|ב)?$")
-_YEAR_AFTER = re.compile(r"^\s*,?\s*(?:de\s+|del\s+)?(\d{4})(?!\d)")
+_YEAR = re.compile(r"(?<![\d.,/-])((?:19|20)\d\d|(?:١٩|٢٠)[٠-٩]{2}|(?:۱۹|۲۰)[۰-۹]{2})(?![\d%/-]|[.,]\d)")
+_SOLAR_YEAR = re.compile(r"(?<![\d.,/-])(1[34]\d\d|۱[۳۴][۰-۹]{2})(?![\d%/-])")
+_NUMERIC = re.compile(r"(?<![\d./-])(\d{1,2})([./-])(\d{1,2})\2(\d{4})(?![\d/-])")
+_ISO = re.compile(r"(?<![\d./-])(\d{4})-(\d\d)-(\d\d)(?!\d)")
+_DAY_BEFORE = re.compile(r"(?<!\d)(\d{1,2})(?:er|º|°|\.)?(?:\s*-?(?:го|е))?\s+(?:de\s+|di\s+|من\s+|ב-?)?$")
+_YEAR_AFTER = re.compile(r"^\s*,?\s*(?:de\s+|del\s+|do ano de\s+|عام\s+|سنة\s+|سال\s+)?(\d{4})(?!\d)")
+_PAIRED = re.compile(r"^\s*/\s*$")  # 'تشرين الأول/أكتوبر': one month under two names
+_UNKNOWN = date(50, 1, 1)  # without a day of publication: far enough from the first year to count back
+BESIDE = 14  # characters between a weekday or month and 'last' or 'next'
+_GRAINS = {"day": "day", "week": "week", "month": "month", "year": "year"}
+_DAYS = {"day": 1, "week": 7}
+_SEASONS = ((3, 5), (6, 8), (9, 11), (12, 2))
 
 
-def find(text: str, anchor: date, start: int, end: int, data: LanguageData) -> list[Time]:
+@dataclass(frozen=True, slots=True)
+class _Scan:
+    """A sentence that is being searched."""
+
+    local: LocalText
+    hits: Sequence[Hit]  # its words
+    anchor: date  # the day of publication
+    start: int
+    end: int
+
+    def before(self, position: int, length: int) -> str:
+        """What stands before a place in the sentence."""
+        return self.local.text[max(self.start, position - length) : position]
+
+    def after(self, position: int, length: int) -> str:
+        """What stands after it."""
+        return self.local.text[position : min(self.end, position + length)]
+
+
+def find(local: LocalText, anchor: date, start: int, end: int) -> list[Time]:
     """The expressions of ``text[start:end]``, in order and without overlaps."""
     found: list[Time] = []
-    for time in _all(text, anchor, start, end, data):
+    anchor = max(anchor, _UNKNOWN)
+    scan = _Scan(local, local.between(start, end), anchor, start, end)
+    for time in _all(scan):
         if not any(time.start < other.end and other.start < time.end for other in found):
             found.append(time)
     return sorted(found, key=lambda time: time.start)
 
 
-def _all(text: str, anchor: date, start: int, end: int, data: LanguageData) -> Iterator[Time]:
-    yield from _months(text, anchor, start, end, data)
-    for match in data.today.finditer(text, start, end):
-        yield _time(match, anchor, anchor, "day")
-    for match in data.yesterday.finditer(text, start, end):
-        yield _time(match, anchor - timedelta(1), anchor - timedelta(1), "day")
-    for match in data.weekday.finditer(text, start, end):
-        day = _last_weekday(anchor, data.weekdays[match["word"].lower()])
-        yield _time(match, day, day, "day")
-    for match in data.last_year.finditer(text, start, end):
-        yield _time(match, date(anchor.year - 1, 1, 1), date(anchor.year - 1, 12, 31), "year")
-    for match in data.long_ago.finditer(text, start, end):
-        yield _time(match, date(anchor.year - 10, 1, 1), date(anchor.year - 1, 12, 31), "decade", vague=True)
+def _all(scan: _Scan) -> Iterator[Time]:
+    text, start, end = scan.local.text, scan.start, scan.end
+    digits = any(char.isdigit() for char in text[start:end])
+    if digits:
+        yield from _numeric(text, start, end)
+    for read in (_months, _solar_months, _seasons, _ago, _relative, _weekdays):
+        yield from read(scan)
+    if not digits:
+        return
     for match in _YEAR.finditer(text, start, end):
         year = int(match[1])
-        yield _time(match, date(year, 1, 1), date(year, 12, 31), "year")
+        yield Time(match.start(), match.end(), match.group(), date(year, 1, 1), date(year, 12, 31), "year")
+    if scan.local.data.language == "fa":
+        yield from _solar_years(text, start, end)
 
 
-def _time(match: re.Match[str], first: date, last: date, granularity: str, *, vague: bool = False) -> Time:
-    return Time(match.start(), match.end(), match.group(), first, last, granularity, vague)
+def _numeric(text: str, start: int, end: int) -> Iterator[Time]:
+    for match in _NUMERIC.finditer(text, start, end):
+        yield from _exact(match, int(match[4]), int(match[3]), int(match[1]))
+    for match in _ISO.finditer(text, start, end):
+        yield from _exact(match, int(match[1]), int(match[2]), int(match[3]))
 
 
-def _last_weekday(anchor: date, weekday: int) -> date:
-    return anchor - timedelta((anchor.weekday() - weekday) % 7)
+def _exact(match: re.Match[str], year: int, month: int, day: int) -> Iterator[Time]:
+    try:
+        when = date(year, month, day)
+    except ValueError:
+        return
+    yield Time(match.start(), match.end(), match.group(), when, when, "day")
 
 
-def _months(text: str, anchor: date, start: int, end: int, data: LanguageData) -> Iterator[Time]:
-    """A month with what stands beside it: '13 апреля 2025 года', 'en février 2022', '7 de marzo'."""
-    for match in data.month.finditer(text, start, end):
-        month = data.months[match["word"].lower()]
-        day = _DAY_BEFORE.search(text[max(start, match.start() - 8) : match.start()])
-        year = _YEAR_AFTER.match(text[match.end() : min(end, match.end() + 12)])
-        if not day and not year and _doubtful(match["word"], data.language):
+def _beside(scan: _Scan, hit: Hit, label: str) -> bool:
+    """Whether 'last' or 'next' stands beside a weekday, month or season."""
+    for other in scan.hits:
+        if label not in other.concepts or other is hit:
             continue
-        begin = match.start() - (len(day.group()) if day else 0)
-        stop = match.end() + (year.end() if year else 0)
-        span = _span(anchor, month, int(day[1]) if day else None, int(year[1]) if year else None)
+        gap = other.start - hit.end if other.start >= hit.end else hit.start - other.end
+        between = scan.local.text[min(hit.end, other.end) : max(hit.start, other.start)]
+        if 0 <= gap <= BESIDE and not re.search(r"[.,;:]", between):
+            return True
+    return False
+
+
+def _weekdays(scan: _Scan) -> Iterator[Time]:
+    for hit in scan.hits:
+        number = value(hit, "wd:")
+        if number is None:
+            continue
+        back = (scan.anchor.weekday() - int(number)) % 7
+        if _beside(scan, hit, "next"):
+            back -= 7
+        elif back == 0 and _beside(scan, hit, "last"):
+            back = 7
+        day = scan.anchor - timedelta(back)
+        yield _time(scan, hit, day, day, "day")
+
+
+def _time(scan: _Scan, hit: Hit, first: date, last: date, grain: str, *, vague: bool = False) -> Time:
+    return Time(hit.start, hit.end, scan.local.text[hit.start : hit.end], first, last, grain, vague)
+
+
+def _relative(scan: _Scan) -> Iterator[Time]:
+    """'yesterday', 'last week', 'next month', 'years ago'."""
+    for hit in scan.hits:
+        for span, grain in _GRAINS.items():
+            shift = value(hit, f"{span}:")
+            if shift is None:
+                continue
+            if shift == "-10":
+                first, last = date(scan.anchor.year - 10, 1, 1), date(scan.anchor.year - 1, 12, 31)
+                yield _time(scan, hit, first, last, "decade", vague=True)
+            else:
+                yield _time(scan, hit, *_shifted(scan.anchor, span, int(shift)), grain)
+
+
+def _shifted(anchor: date, span: str, shift: int) -> tuple[date, date]:
+    if span == "day":
+        return anchor + timedelta(shift), anchor + timedelta(shift)
+    if span == "week":
+        monday = anchor - timedelta(anchor.weekday() - 7 * shift)
+        return monday, monday + timedelta(6)
+    if span == "month":
+        index = anchor.year * 12 + anchor.month - 1 + shift
+        return _month(index // 12, index % 12 + 1)
+    return date(anchor.year + shift, 1, 1), date(anchor.year + shift, 12, 31)
+
+
+def _month(year: int, month: int) -> tuple[date, date]:
+    return date(year, month, 1), date(year, month, calendar.monthrange(year, month)[1])
+
+
+def _ago(scan: _Scan) -> Iterator[Time]:
+    """'il y a deux ans', 'два года назад', 'قبل عامين': the word 'ago' beside a number of units."""
+    for index, unit in enumerate(scan.hits):
+        said = value(unit, "u:")
+        if said is None:
+            continue
+        span, factor = said.split(":")
+        begin, amount = _amount(scan, index, int(factor))
+        stop = unit.end
+        ago = next(
+            (h for h in scan.hits if "ago" in h.concepts and _touches(scan.local.text, h, begin, stop)), None
+        )
+        if ago is not None:
+            first, last, grain = _back(scan.anchor, span, amount)
+            begin, stop = min(begin, ago.start), max(stop, ago.end)
+            yield Time(begin, stop, scan.local.text[begin:stop], first, last, grain)
+
+
+def _amount(scan: _Scan, index: int, factor: int) -> tuple[int, int]:
+    """(start, number) of a unit with the number before it; one where none stands there."""
+    unit = scan.hits[index]
+    if factor > 1:
+        return unit.start, factor
+    digits = re.search(r"(\d{1,3})\s+$", scan.before(unit.start, 6))
+    if digits:
+        return unit.start - len(digits.group()), int(digits[1])
+    before = scan.hits[index - 1] if index else None
+    number = value(before, "n:") if before is not None and unit.start - before.end <= 1 else None
+    return (before.start, int(number)) if before is not None and number else (unit.start, 1)
+
+
+def _touches(text: str, hit: Hit, begin: int, stop: int) -> bool:
+    gap = text[hit.end : begin] if hit.end <= begin else text[stop : hit.start]
+    return len(gap) <= 12 and not re.search(r"[.,;:]", gap)
+
+
+def _back(anchor: date, span: str, amount: int) -> tuple[date, date, str]:
+    if span in _DAYS:
+        day = anchor - timedelta(min(amount, 5_000) * _DAYS[span])
+        margin = timedelta(3 if span == "week" else 0)
+        return day - margin, day + margin, span
+    if span == "month":
+        index = anchor.year * 12 + anchor.month - 1 - amount
+        return (*_month(max(index, 12) // 12, index % 12 + 1), "month")
+    year = max(anchor.year - amount, 1)
+    return date(year, 1, 1), date(year, 12, 31), "year"
+
+
+def _seasons(scan: _Scan) -> Iterator[Time]:
+    """A season with its year, or with 'last'; alone it may as well be the coming one."""
+    for hit in scan.hits:
+        number = value(hit, "season:")
+        if number is None:
+            continue
+        first, last = _SEASONS[int(number)]
+        after = _YEAR_AFTER.match(scan.after(hit.end, 14))
+        if after:
+            year = _year(int(after[1]), first, scan.local.data.language)
+        elif _beside(scan, hit, "last"):
+            year = scan.anchor.year - (date(scan.anchor.year, first, 1) > scan.anchor - timedelta(30))
+        else:
+            continue
+        stop = hit.end + (after.end() if after else 0)
+        days = date(year, first, 1), _month(year + (last < first), last)[1]
+        yield Time(hit.start, stop, scan.local.text[hit.start : stop], *days, "season")
+
+
+def _year(year: int, month: int, language: str) -> int:
+    """The year of ours; in Persian also of one of the solar calendar."""
+    if language == "fa" and 1300 <= year <= 1450:
+        return year + 621 + (month < 3)
+    return year
+
+
+def _months(scan: _Scan) -> Iterator[Time]:
+    """A month with what stands beside it: '13 апреля 2025 года', 'en février 2022', '7 de marzo'."""
+    text = scan.local.text
+    skipped = None
+    for index, hit in enumerate(scan.hits):
+        number = value(hit, "m:")
+        if number is None or hit is skipped:
+            continue
+        stop = hit.end
+        twin = scan.hits[index + 1] if index + 1 < len(scan.hits) else None
+        if twin is not None and value(twin, "m:") == number and _PAIRED.match(text[hit.end : twin.start]):
+            skipped, stop = twin, twin.end
+        day = _DAY_BEFORE.search(scan.before(hit.start, 10))
+        year = _YEAR_AFTER.match(scan.after(stop, 18))
+        beside = _beside(scan, hit, "last")
+        if (
+            not day
+            and not year
+            and not beside
+            and _doubtful(text[hit.start : hit.end], scan.local.data.language)
+        ):
+            continue
+        begin = hit.start - (len(day.group()) if day else 0)
+        stop += year.end() if year else 0
+        span = _span(scan.anchor, int(number), int(day[1]) if day else None, int(year[1]) if year else None)
+        if span and beside and not day and not year and int(number) == scan.anchor.month:
+            span = _month(scan.anchor.year - 1, scan.anchor.month)
         if span:
             yield Time(begin, stop, text[begin:stop], *span, "day" if day else "month")
 
 
 def _doubtful(word: str, language: str) -> bool:
     """A month alone is often something else: 'mart', 'مه', Rio de Janeiro where months are in lower case."""
-    return len(word) < 4 or (word[0].isupper() and language != "de")
+    return len(word) < 4 or (word[0].isupper() and language not in ("de", "tr"))
 
 
 def _span(anchor: date, month: int, day: int | None, year: int | None) -> tuple[date, date] | None:
     chosen = year or (anchor.year if (month, day or 1) <= (anchor.month, anchor.day) else anchor.year - 1)
-    length = calendar.monthrange(chosen, month)[1]
+    if not 1 <= chosen <= 9999:
+        return None
     if day is None:
-        return date(chosen, month, 1), date(chosen, month, length)
-    if not 1 <= day <= length:
+        return _month(chosen, month)
+    if not 1 <= day <= calendar.monthrange(chosen, month)[1]:
         return None
     return date(chosen, month, day), date(chosen, month, day)
+
+
+def _solar_months(scan: _Scan) -> Iterator[Time]:
+    """'۱۲ اسفند', 'مهر ۱۴۰۱': only with a day or a year, as the names are words, too."""
+    for hit in scan.hits:
+        number = value(hit, "sm:")
+        if number is None:
+            continue
+        day = _DAY_BEFORE.search(scan.before(hit.start, 10))
+        year = _YEAR_AFTER.match(scan.after(hit.end, 14))
+        if not day and not year:
+            continue
+        begin, stop = hit.start - (len(day.group()) if day else 0), hit.end + (year.end() if year else 0)
+        chosen = int(year[1]) if year else solar.year_of(scan.anchor)
+        try:
+            first, last = _solar_span(chosen, int(number), int(day[1]) if day else None)
+            if not year and first > scan.anchor + timedelta(60):
+                first, last = _solar_span(chosen - 1, int(number), int(day[1]) if day else None)
+        except ValueError:
+            continue
+        yield Time(begin, stop, scan.local.text[begin:stop], first, last, "day" if day else "month")
+
+
+def _solar_span(year: int, month: int, day: int | None) -> tuple[date, date]:
+    if not 1206 <= year <= 1498:
+        raise ValueError(f"solar year {year}")
+    if day is not None:
+        return solar.day(year, month, day), solar.day(year, month, day)
+    return solar.day(year, month), solar.day(year, month, solar.length(year, month))
+
+
+def _solar_years(text: str, start: int, end: int) -> Iterator[Time]:
+    for match in _SOLAR_YEAR.finditer(text, start, end):
+        year = int(match[1])
+        if 1300 <= year <= 1450:
+            days = solar.day(year, 1), solar.day(year, 12, solar.length(year, 12))
+            yield Time(match.start(), match.end(), match.group(), *days, "year")

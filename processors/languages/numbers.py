@@ -1,0 +1,210 @@
+"""How many people a sentence counts: digits, number words put together, duals, 'a policeman'."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from processors.languages.local import LocalText, value, values
+from processors.text.lexicon import Hit
+
+_DIGITS = re.compile(
+    r"(?<![\w.,:/-])(?P<digits>\d{1,3}(?:[.,\u00a0\u202f ]\d{3})+(?!\d)|\d+)(?![\w%/:°€$]|[.,]\d|-[^\W\d])"
+)
+_YEARS = range(1900, 2101)
+_SOLAR_YEARS = range(1300, 1451)
+LEAD = 24  # characters before a number in which 'at least' may stand
+NOUN_REACH = 26  # characters between a number and the noun that says what it counts
+ARTICLE_REACH = 40  # characters between 'a' and the noun: 'un jeune', 'eine 70-jährige'
+_STOP = re.compile(r"[.,;:!?،؛؟()«»\"]")
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """``text[start:end]`` counts between ``min`` and ``max`` people (None: open upwards)."""
+
+    start: int
+    end: int
+    min: int
+    max: int | None
+    category: str = "all"
+    headed: bool = False  # a noun says that these are people
+    said: bool = True  # a number stands there; otherwise a noun in the singular
+    part: bool = False  # 'two of them', in one word
+    stop: int = 0  # end of the noun
+    parts: tuple[Count, ...] = ()
+
+
+def counts(local: LocalText, start: int, end: int) -> list[Count]:
+    """The counts of ``text[start:end]``, in order, with the noun that each belongs to."""
+    hits = local.between(start, end)
+    found = [*_numbers(local, hits, start, end), *_duals(hits)]
+    found += _singles(local, hits, found)
+    kept = [_qualified(local, hits, count) for count in found if not _is_other(local, hits, count)]
+    return sorted((_with_noun(local, hits, count) for count in kept), key=lambda count: count.start)
+
+
+def _numbers(local: LocalText, hits: Sequence[Hit], start: int, end: int) -> Iterator[Count]:
+    words = [hit for hit in hits if _worth(hit) is not None or value(hit, "v:") or value(hit, "part:")]
+    position = 0
+    while position < len(words):
+        first = words[position]
+        amount = _worth(first)
+        if amount is None or "art" in first.concepts:
+            vague = value(first, "v:")
+            part = value(first, "part:")
+            if vague:
+                yield Count(first.start, first.end, int(vague), None)
+            elif part:
+                yield Count(first.start, first.end, int(part), int(part), part=True)
+            position += 1
+            continue
+        last, total = _composed(local, words, position)
+        yield Count(first.start, words[last].end, total, total)
+        position = last + 1
+    for match in _DIGITS.finditer(local.text, start, end):
+        yield from _digits(local, match, words)
+
+
+def _worth(hit: Hit) -> int | None:
+    amount = value(hit, "n:")
+    return None if amount is None else int(amount)
+
+
+def _composed(local: LocalText, words: Sequence[Hit], position: int) -> tuple[int, int]:
+    """(index of the last word, value) of the number that begins at ``words[position]``."""
+    total = _worth(words[position]) or 0
+    last = position
+    for index in range(position + 1, min(position + 6, len(words))):
+        gap = local.text[words[index - 1].end : words[index].start]
+        more = _worth(words[index])
+        if more is None or "," in gap or not local.data.joint.fullmatch(gap):
+            break
+        grown = _added(total, more, spaced=not gap.strip(), units_first=local.data.number_first)
+        if grown is None:
+            break
+        total, last = grown, index
+    return last, total
+
+
+def _added(total: int, more: int, *, spaced: bool, units_first: bool) -> int | None:
+    """The value of a number followed by a number word; None where that is no number."""
+    if more >= 1000:
+        return total * more if total < 1000 else None
+    low = total % 100
+    if more == 100 and total < 10:
+        return total * 100
+    if more == 10 and units_first and spaced and low < 10:  # 'three ten' is thirteen
+        return total + 10
+    if total >= 100 and low == 0 and more < min(total, 1000):
+        return total + more
+    if 0 < more < 10 and low >= 10 and low % 10 == 0:  # Turkish: 'ten three'
+        return total + more
+    if units_first and not spaced and more % 10 == 0 and 20 <= more < 100 and 0 < low < 10:
+        return total + more
+    return None
+
+
+def _digits(local: LocalText, match: re.Match[str], words: Sequence[Hit]) -> Iterator[Count]:
+    digits = re.sub(r"\D", "", match["digits"])
+    if len(digits) > 7:
+        return
+    amount, end = int(digits), match.end()
+    scale = next((hit for hit in words if 0 <= hit.start - end <= 1), None)
+    if scale is not None and (_worth(scale) or 0) >= 1000:
+        amount, end = amount * (_worth(scale) or 1), scale.end
+    plain = len(digits) == len(match["digits"]) and end == match.end()
+    if not (plain and (amount in _YEARS or (amount in _SOLAR_YEARS and local.data.language == "fa"))):
+        yield Count(match.start(), end, amount, amount)
+
+
+def _duals(hits: Sequence[Hit]) -> Iterator[Count]:
+    for hit in hits:
+        if "two" in hit.concepts:
+            category = _category(hit) or "all"
+            yield Count(hit.start, hit.end, 2, 2, category, headed=True, stop=hit.end)
+
+
+def _singles(local: LocalText, hits: Sequence[Hit], found: Sequence[Count]) -> Iterator[Count]:
+    """'un policier', 'ein Mann', 'полицейский': one person, where no number stands before the noun."""
+    for index, hit in enumerate(hits):
+        if "one" not in hit.concepts or any(0 <= hit.start - count.end <= NOUN_REACH for count in found):
+            continue
+        begin = hit.start
+        if local.data.articles:
+            article = _article(local, hits, index)
+            if article is None:
+                continue
+            begin = article
+        category = _category(hit) or "all"
+        yield Count(begin, hit.end, 1, 1, category, headed=True, said=False, stop=hit.end)
+
+
+def _category(hit: Hit) -> str | None:
+    """The category that a noun for people names; 'all' for people of any kind."""
+    category = value(hit, "p:")
+    return "all" if category == "people" else category
+
+
+def _article(local: LocalText, hits: Sequence[Hit], index: int) -> int | None:
+    noun = hits[index]
+    for hit in reversed(hits[max(0, index - 4) : index]):
+        if noun.start - hit.end > ARTICLE_REACH or "one" in hit.concepts:
+            return None
+        if "art" in hit.concepts:
+            return None if _STOP.search(local.text, hit.end, noun.start) else hit.start
+    return None
+
+
+def _is_other(local: LocalText, hits: Sequence[Hit], count: Count) -> bool:
+    """Whether the number counts days, houses, ages, or is a day of a month."""
+    for hit in hits:
+        if hit.start >= count.end:
+            if hit.start - count.end > 14 or _STOP.search(local.text, count.end, hit.start):
+                return False
+            if "thing" in hit.concepts or values(hit, "u:"):
+                return count.said
+            if values(hit, "m:") or values(hit, "sm:"):
+                return count.said and hit.start - count.end <= 5
+            if values(hit, "p:") or values(hit, "toll:"):
+                return False
+        elif values(hit, "n:") and hit.start == count.start and values(hit, "wd:"):
+            return True
+    return False
+
+
+def _qualified(local: LocalText, hits: Sequence[Hit], count: Count) -> Count:
+    if count.max is None or not count.said:
+        return count
+    for hit in hits:
+        before = local.text[hit.end : count.start] if hit.end <= count.start else None
+        if before is not None and "least" in hit.concepts and len(before) <= 3 and not before.strip(" -"):
+            return replace(count, max=None, start=hit.start)
+        behind = hit.start - count.end
+        if (
+            "least-after" in hit.concepts
+            and 0 <= behind <= LEAD
+            and not _STOP.search(local.text, count.end, hit.start)
+        ):
+            return replace(count, max=None)
+    return count
+
+
+def _with_noun(local: LocalText, hits: Sequence[Hit], count: Count) -> Count:
+    """The count with the category of the people right behind it."""
+    if count.headed:
+        return count
+    for hit in hits:
+        if hit.start < count.end:
+            continue
+        if hit.start - count.end > NOUN_REACH or _STOP.search(local.text, count.end, hit.start):
+            break
+        if values(hit, "n:") and "art" not in hit.concepts:
+            break
+        category = _category(hit)
+        if category:
+            return replace(count, category=category, headed=True, stop=hit.end)
+        if values(hit, "toll:"):
+            break
+    return replace(count, stop=count.end)
