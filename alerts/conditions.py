@@ -1,8 +1,8 @@
 """The compiled form of a condition: a tree of small nodes that answer three questions.
 
-``possible``  may it hold anywhere in this document? Cheap, never wrongly no: most rules end here.
-``holds``     does it hold for this unit?
-``outcome``   the same in words, for people, all branches looked at.
+``holds``    does it hold for this unit?
+``leaves``   which conditions speak for that (none under a ``not``)? Asked only where it holds.
+``outcome``  the same in words, for people, all branches looked at.
 """
 
 from __future__ import annotations
@@ -36,14 +36,21 @@ class Outcome:
 class Node(Protocol):
     """A compiled condition."""
 
-    def possible(self, facts: Facts) -> bool:
-        """Whether some unit of the document might satisfy it."""
-
     def holds(self, unit: Unit, facts: Facts) -> bool:
         """Whether the unit satisfies it."""
 
+    def leaves(self, unit: Unit, facts: Facts) -> tuple[Leaf, ...]:
+        """The single conditions by which it holds for the unit, which it does."""
+
     def outcome(self, unit: Unit, facts: Facts) -> Outcome:
         """The same, explained."""
+
+
+class Leaf(Protocol):
+    """A single condition that can say what it held on."""
+
+    def reasons(self, unit: Unit, facts: Facts) -> list[str]:
+        """What held, one line each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,19 +60,16 @@ class AllOf:
     children: tuple[Node, ...]
     name: str = "all"
 
-    def possible(self, facts: Facts) -> bool:
-        """See Node."""
-        for child in self.children:  # noqa: SIM110 - a generator costs more than the question
-            if not child.possible(facts):
-                return False
-        return True
-
     def holds(self, unit: Unit, facts: Facts) -> bool:
         """See Node."""
         for child in self.children:  # noqa: SIM110
             if not child.holds(unit, facts):
                 return False
         return True
+
+    def leaves(self, unit: Unit, facts: Facts) -> tuple[Leaf, ...]:
+        """See Node."""
+        return tuple(leaf for child in self.children for leaf in child.leaves(unit, facts))
 
     def outcome(self, unit: Unit, facts: Facts) -> Outcome:
         """See Node."""
@@ -79,13 +83,14 @@ class AnyOf:
 
     children: tuple[Node, ...]
 
-    def possible(self, facts: Facts) -> bool:
-        """See Node."""
-        return any(child.possible(facts) for child in self.children)
-
     def holds(self, unit: Unit, facts: Facts) -> bool:
         """See Node."""
         return any(child.holds(unit, facts) for child in self.children)
+
+    def leaves(self, unit: Unit, facts: Facts) -> tuple[Leaf, ...]:
+        """See Node."""
+        held = (child for child in self.children if child.holds(unit, facts))
+        return tuple(leaf for child in held for leaf in child.leaves(unit, facts))
 
     def outcome(self, unit: Unit, facts: Facts) -> Outcome:
         """See Node."""
@@ -99,13 +104,13 @@ class Not:
 
     child: Node
 
-    def possible(self, facts: Facts) -> bool:  # noqa: ARG002
-        """See Node: what is missing from the document cannot be told cheaply."""
-        return True
-
     def holds(self, unit: Unit, facts: Facts) -> bool:
         """See Node."""
         return not self.child.holds(unit, facts)
+
+    def leaves(self, unit: Unit, facts: Facts) -> tuple[Leaf, ...]:  # noqa: ARG002
+        """See Node."""
+        return ()
 
     def outcome(self, unit: Unit, facts: Facts) -> Outcome:
         """See Node."""
@@ -120,13 +125,13 @@ class InRegions:
 
     regions: frozenset[str]
 
-    def possible(self, facts: Facts) -> bool:
-        """See Node."""
-        return not self.regions.isdisjoint(facts.regions)
-
     def holds(self, unit: Unit, facts: Facts) -> bool:  # noqa: ARG002
         """See Node."""
         return not self.regions.isdisjoint(unit.regions)
+
+    def leaves(self, unit: Unit, facts: Facts) -> tuple[Leaf, ...]:  # noqa: ARG002
+        """See Node."""
+        return (self,)
 
     def outcome(self, unit: Unit, facts: Facts) -> Outcome:
         """See Node."""
@@ -144,7 +149,7 @@ class InRegions:
         return [
             f"region {region}: {place.name} ({facts.why_in(place, region)})"
             for place in unit.places
-            for region in sorted(facts.regions_of([place]) & self.regions)
+            for region in sorted(facts.regions_of(place) & self.regions)
         ]
 
 
@@ -154,10 +159,6 @@ class HasKeywords:
 
     numbers: frozenset[int]
     terms: tuple[Term, ...]  # all terms of the index, to name them
-
-    def possible(self, facts: Facts) -> bool:
-        """See Node."""
-        return not self.numbers.isdisjoint(facts.scan.terms)
 
     def holds(self, unit: Unit, facts: Facts) -> bool:  # noqa: ARG002
         """See Node."""
@@ -175,6 +176,10 @@ class HasKeywords:
             written = " ".join(facts.doc.text[slice(*spans[0])].split()) if spans else ""
             found.append(f"keyword {self.terms[number]} ({written})")
         return found
+
+    def leaves(self, unit: Unit, facts: Facts) -> tuple[Leaf, ...]:  # noqa: ARG002
+        """See Node."""
+        return (self,)
 
     def outcome(self, unit: Unit, facts: Facts) -> Outcome:
         """See Node."""

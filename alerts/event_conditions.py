@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import lru_cache
 
-from alerts.conditions import Outcome
+from alerts.conditions import Leaf, Outcome
 from alerts.facts import Facts, Unit
 from alerts.inflection import fold, without_accents
 from alerts.tolls import least
@@ -33,9 +33,13 @@ class EventIs:
     max_age: timedelta | None = None
     written: tuple[str, ...] = field(default=(), compare=False)  # the types as the rule says them
 
-    def possible(self, facts: Facts) -> bool:
-        """See Node."""
-        return not self.types or not self.types.isdisjoint(facts.types)
+    @property
+    def asks_about_event(self) -> bool:
+        """Whether it asks for more than the status, which sentences without an event have too."""
+        counted = (self.min_killed, self.min_injured, self.min_casualties)
+        return bool(self.types or self.actors or self.targets or self.min_confidence is not None) or any(
+            count is not None for count in counted
+        )
 
     def holds(self, unit: Unit, facts: Facts) -> bool:
         """See Node."""
@@ -44,12 +48,23 @@ class EventIs:
         return any(self.accepts(event, facts) for event in unit.events)
 
     def accepts(self, event: Event, facts: Facts) -> bool:
-        """Whether one event satisfies all of it."""
+        """Whether one event satisfies all of it. Many rules share one condition, so the answer is kept."""
+        key = (id(self), id(event))
+        known = facts.accepted.get(key)
+        if known is None:
+            known = facts.accepted[key] = self._accepts(event, facts)
+        return known
+
+    def _accepts(self, event: Event, facts: Facts) -> bool:
         if self.types and event.type not in self.types:
             return False
         if self.statuses and event.status not in self.statuses:
             return False
         return not any(self._rest(event, facts))
+
+    def leaves(self, unit: Unit, facts: Facts) -> tuple[Leaf, ...]:  # noqa: ARG002
+        """See Node."""
+        return (self,)
 
     def outcome(self, unit: Unit, facts: Facts) -> Outcome:
         """See Node."""
@@ -70,11 +85,7 @@ class EventIs:
         return [f"status {facts.status(unit)}"] if self.statuses and not unit.events else []
 
     def _bare(self, unit: Unit, facts: Facts) -> bool:
-        asked = self.types or self.actors or self.targets or self.min_confidence is not None
-        counted = (self.min_killed, self.min_injured, self.min_casualties)
-        if asked or any(count is not None for count in counted):
-            return False
-        return not self.statuses or facts.status(unit) in self.statuses
+        return not self.asks_about_event and (not self.statuses or facts.status(unit) in self.statuses)
 
     def _bare_outcome(self, unit: Unit, facts: Facts) -> Outcome:
         status = facts.status(unit)
@@ -99,16 +110,20 @@ class EventIs:
         return found + list(self._rest(event, facts))
 
     def _rest(self, event: Event, facts: Facts) -> Iterable[str]:
-        yield from _names("actor", self.actors, event.actors, patient=False)
-        yield from _names("target", self.targets, event.actors, patient=True)
-        killed, injured = least(event.casualties, "killed"), least(event.casualties, "injured")
-        for what, count, wanted in (
-            ("killed", killed, self.min_killed),
-            ("injured", injured, self.min_injured),
-            ("killed or injured", killed + injured, self.min_casualties),
+        if self.actors:
+            yield from _names("actor", self.actors, event.actors, patient=False)
+        if self.targets:
+            yield from _names("target", self.targets, event.actors, patient=True)
+        for wanted, kinds in (
+            (self.min_killed, ("killed",)),
+            (self.min_injured, ("injured",)),
+            (self.min_casualties, ("killed", "injured")),
         ):
-            if wanted is not None and count < wanted:
-                yield f"{count} {what}; wanted at least {wanted}"
+            if wanted is None:
+                continue
+            count = sum(least(event.casualties, kind) for kind in kinds)
+            if count < wanted:
+                yield f"{count} {' or '.join(kinds)}; wanted at least {wanted}"
         if self.min_confidence is not None and event.confidence < self.min_confidence:
             yield f"confidence {event.confidence:.2f}; wanted at least {self.min_confidence:.2f}"
         if self.max_age is not None and (age := age_of(event, facts)) is not None and age > self.max_age:
@@ -122,18 +137,18 @@ class DocumentIs:
     name: str  # languages | publishers | feeds | tags
     values: frozenset[str]  # folded
 
-    def possible(self, facts: Facts) -> bool:
+    def holds(self, unit: Unit, facts: Facts) -> bool:  # noqa: ARG002
         """See Node."""
         return not self.values.isdisjoint(labels(self.name, facts))
 
-    def holds(self, unit: Unit, facts: Facts) -> bool:  # noqa: ARG002
+    def leaves(self, unit: Unit, facts: Facts) -> tuple[Leaf, ...]:  # noqa: ARG002
         """See Node."""
-        return self.possible(facts)
+        return ()
 
-    def outcome(self, unit: Unit, facts: Facts) -> Outcome:  # noqa: ARG002
+    def outcome(self, unit: Unit, facts: Facts) -> Outcome:
         """See Node."""
         here = ", ".join(sorted(labels(self.name, facts))) or "none"
-        if self.possible(facts):
+        if self.holds(unit, facts):
             return Outcome(self.name, True, here)
         return Outcome(self.name, False, f"{here}; wanted {', '.join(sorted(self.values))}")
 
@@ -157,8 +172,6 @@ def plain(name: str) -> str:
 
 
 def _names(what: str, wanted: tuple[str, ...], actors: tuple[Actor, ...], *, patient: bool) -> Iterable[str]:
-    if not wanted:
-        return
     here = [actor for actor in actors if (actor.role == "patient") == patient]
     for actor in here:
         names = [f" {plain(name)} " for name in (actor.name, actor.text, actor.kind) if name]

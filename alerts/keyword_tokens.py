@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 
 # Thai and Lao, Myanmar, Khmer, kana, Han: Unicode blocks.
 _UNSPACED = (
@@ -42,14 +43,31 @@ _ASCII_SEPARATORS = bytes(
 ) + bytes(range(128, 256))
 
 
+END = "\x00"  # stands after each sentence in what ``running`` gives; no word of a text is this
+
+
 def words(text: str) -> list[str]:
     """The words of ``text`` in order, as written. The same words as :func:`spans` gives, but quicker."""
+    plain = _separated(text)
+    return _WORD.findall(text) if plain is None else plain.split()
+
+
+def running(text: str, sentences: Sequence[tuple[int, int]]) -> list[str]:
+    """The words of all sentences one after another, END after each: quicker than sentence by sentence."""
+    plain = _separated(text)
+    if plain is not None:
+        return f" {END} ".join([*[plain[start:end] for start, end in sentences], ""]).split()
+    return [word for start, end in sentences for word in (*words(text[start:end]), END)]
+
+
+def _separated(text: str) -> str | None:
+    """``text`` with a space for every sign that is in no word, offsets unchanged; None: it is not ASCII."""
     if not text.isascii():
         for sign in _TYPOGRAPHY:
             text = text.replace(sign, " ")
         if not text.isascii():
-            return _WORD.findall(text)
-    return text.encode("ascii").translate(_ASCII_SEPARATORS).decode("ascii").split()
+            return None
+    return text.encode("ascii").translate(_ASCII_SEPARATORS).decode("ascii")
 
 
 def spans(text: str) -> list[tuple[int, int]]:

@@ -74,6 +74,7 @@ class RuleCompiler:
         self._snippets = snippets
         self.table = TermTable()
         self._terms: tuple[Term, ...] = ()
+        self._shared: dict[tuple[EventIs, tuple[str, ...]], EventIs] = {}  # equal conditions are one
 
     def index(self) -> KeywordIndex:
         """The index over every keyword seen so far."""
@@ -174,7 +175,7 @@ class RuleCompiler:
         )
         if not asks and not (top and statuses):
             return
-        yield EventIs(
+        node = EventIs(
             types=_types(condition.events),
             statuses=statuses,
             actors=tuple(plain(name) for name in condition.actors),
@@ -186,6 +187,7 @@ class RuleCompiler:
             max_age=condition.max_age if condition.max_age is not None else age,
             written=condition.events,
         )
+        yield self._shared.setdefault((node, node.written), node)
 
 
 def _types(names: tuple[str, ...]) -> frozenset[str]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
-from alerts.conditions import AllOf, AnyOf, HasKeywords, InRegions, Node
+from alerts.conditions import HasKeywords, InRegions, Leaf
 from alerts.event_conditions import EventIs
 from alerts.facts import Facts, Unit
 from alerts.matches import Match, RuleOutcome, UnitOutcome
@@ -49,26 +49,28 @@ class RuleSet:
         self.by_id = {rule.id: rule for rule in self.rules}
         self._keywords = compiler.index()
         self._active = tuple(rule for rule in self.rules if rule.rule.enabled)
-        self._index = RuleIndex([rule.node for rule in self._active])
+        self._index = RuleIndex(self._active, self._keywords)
 
     def evaluate(self, doc: EnrichedDocument, now: datetime) -> tuple[Match, ...]:
         """Every rule that holds, once for each event (or sentence) that it holds for."""
         facts = Facts(doc, self.regions, self._keywords)
-        found: list[Match] = []
-        for position in self._index.candidates(facts):
-            rule = self._active[position]
-            if rule.node.possible(facts):
-                found += self._matches(rule, facts, now)
-        return tuple(found)
+        hits: dict[int, list[Unit]] = {}
+        for unit, positions in self._index.candidates(facts):
+            for position in positions:
+                if self._active[position].node.holds(unit, facts):
+                    hits.setdefault(position, []).append(unit)
+        return tuple(
+            match
+            for position in sorted(hits)
+            for match in self._matches(self._active[position], hits[position], facts, now)
+        )
 
     def explain(self, doc: EnrichedDocument, now: datetime | None = None) -> tuple[RuleOutcome, ...]:
         """Rule by rule, condition by condition, what held and what failed on what."""
         facts = Facts(doc, self.regions, self._keywords)
         return tuple(self._explain(rule, facts, now) for rule in self.rules)
 
-    def _matches(self, rule: CompiledRule, facts: Facts, now: datetime) -> Iterator[Match]:
-        node = rule.node
-        hits = [unit for unit in _units(rule, facts) if node.holds(unit, facts)]
+    def _matches(self, rule: CompiledRule, hits: list[Unit], facts: Facts, now: datetime) -> Iterator[Match]:
         if rule.rule.scope == "event" and any(not unit.events for unit in hits):
             with_event = [unit for unit in hits if unit.events]
             hits = with_event or [next((unit for unit in hits if unit.places), hits[0])]
@@ -97,19 +99,16 @@ def _units(rule: CompiledRule, facts: Facts) -> Iterator[Unit]:
         yield from facts.by_sentence
     else:
         yield from facts.events
-        if not rule.keywords.isdisjoint(facts.scan.terms):
-            here = rule.regions
-            for unit in facts.bare:
-                if (here is None or not here.isdisjoint(unit.regions)) and not rule.keywords.isdisjoint(
-                    unit.terms
-                ):
-                    yield unit
+        for unit in map(facts.sentence, facts.bare):
+            near = rule.regions is None or not rule.regions.isdisjoint(unit.regions)
+            if near and not rule.keywords.isdisjoint(unit.terms):
+                yield unit
 
 
 def _match(rule: CompiledRule, unit: Unit, facts: Facts, *, stale: bool) -> Match:
-    leaves = list(_held_leaves(rule.node, unit, facts))
+    leaves = rule.node.leaves(unit, facts)
     wanted = frozenset().union(*(leaf.regions for leaf in leaves if isinstance(leaf, InRegions)))
-    inside = [place for place in unit.places if facts.regions_of([place]) & wanted] if wanted else []
+    inside = [place for place in unit.places if facts.regions_of(place) & wanted] if wanted else []
     places = (*inside, *(place for place in unit.places if place not in inside))
     event = _event(unit, leaves, facts)
     spans = [span for leaf in leaves if isinstance(leaf, HasKeywords) for span in leaf.spans(unit, facts)]
@@ -123,7 +122,7 @@ def _match(rule: CompiledRule, unit: Unit, facts: Facts, *, stale: bool) -> Matc
         document=facts.doc,
         event=event,
         places=places,
-        regions=tuple(sorted(facts.regions_of(inside) & wanted)) if wanted else (),
+        regions=tuple(sorted(wanted & frozenset().union(*map(facts.regions_of, inside)))),
         reasons=tuple(dict.fromkeys(reasons)),
         sentence=sentence,
         highlights=highlights,
@@ -132,17 +131,7 @@ def _match(rule: CompiledRule, unit: Unit, facts: Facts, *, stale: bool) -> Matc
     )
 
 
-def _held_leaves(node: Node, unit: Unit, facts: Facts) -> Iterator[InRegions | HasKeywords | EventIs]:
-    """The leaves that speak for the match: those that hold, not under a ``not``."""
-    if isinstance(node, AllOf | AnyOf):
-        for child in node.children:
-            if child.holds(unit, facts):
-                yield from _held_leaves(child, unit, facts)
-    elif isinstance(node, InRegions | HasKeywords | EventIs) and node.holds(unit, facts):
-        yield node
-
-
-def _event(unit: Unit, leaves: list[InRegions | HasKeywords | EventIs], facts: Facts) -> Event | None:
+def _event(unit: Unit, leaves: Sequence[Leaf], facts: Facts) -> Event | None:
     asked = [leaf for leaf in leaves if isinstance(leaf, EventIs)]
     for event in unit.events:
         if all(leaf.accepts(event, facts) for leaf in asked):

@@ -89,6 +89,8 @@ class Reference:
         return (
             (not when.regions or any(self.inside(p, r) for p in unit.places for r in when.regions))
             and (not when.languages or self.doc.language in when.languages)
+            and (not when.publishers or fold(self.doc.publisher or "") in when.publishers)
+            and (not when.tags or bool(set(when.tags) & set(self.doc.tags)))
             and (not when.keywords or any(self.has_keyword(keyword, unit) for keyword in when.keywords))
             and self.about_event(when, unit, status, top=top)
             and all(self.holds(child, unit, status) for child in (*when.all, *snippets))

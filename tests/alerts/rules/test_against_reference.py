@@ -73,12 +73,15 @@ def documents(draw: st.DrawFn) -> EnrichedDocument:
         text += "."
         sentences.append(Sentence(start=start, end=len(text)))
         text += draw(st.sampled_from([" ", "\n"]))
-    made = tuple(_event(draw, start, word, len(places)) for start, word in events)
+    starts = [Span(start=start, end=start + len(word), text=word) for start, word in events]
+    made = tuple(_event(draw, trigger, len(places), starts) for trigger in starts)
     return EnrichedDocument(
         id="d",
         title="",
         text=text,
         language=draw(st.sampled_from(["en", "en", "fr", "ar", None])),
+        publisher=draw(st.sampled_from([None, "Orontes Post", "Aleppo Courier"])),
+        tags=tuple(draw(st.sets(st.sampled_from(["war", "sport"])))),
         published=NOON,
         effective=NOON,
         places=tuple(places),
@@ -87,12 +90,13 @@ def documents(draw: st.DrawFn) -> EnrichedDocument:
     )
 
 
-def _event(draw: st.DrawFn, start: int, word: str, places: int) -> Event:
+def _event(draw: st.DrawFn, trigger: Span, places: int, starts: list[Span]) -> Event:
     killed = draw(st.integers(0, 3))
     return Event(
         type=draw(TYPES),
         status=draw(STATUSES),
-        trigger=Span(start=start, end=start + len(word), text=word),
+        trigger=trigger,
+        mentions=tuple(draw(st.lists(st.sampled_from(starts), max_size=2))),
         places=tuple(draw(st.sets(st.integers(0, places - 1), max_size=2))) if places else (),
         casualties=(Casualties(kind="killed", min=killed, max=killed),) if killed else (),
     )
@@ -109,6 +113,8 @@ LEAVES = st.fixed_dictionaries(
         ),
         "min_killed": st.integers(1, 3),
         "languages": st.lists(st.sampled_from(["en", "fr", "ar"]), min_size=1, max_size=2),
+        "publishers": st.just(["orontes post"]),
+        "tags": st.lists(st.sampled_from(["war", "sport"]), min_size=1, max_size=2),
         "use": st.just(["shared"]),
     },
 )
@@ -133,14 +139,17 @@ RULES = st.lists(
     min_size=1,
     max_size=6,
 )
+# Rules are sets of bits inside: these put the drawn ones beyond the first machine word.
+FILLING = [{"when": {"regions": ["france"], "keywords": ["raid"], "tags": ["nothing"]}}] * 70
 SHARED = {"shared": {"any": [{"keywords": ["raid", "special forces"]}, {"events": ["airstrike"]}]}}
 
 
 @settings(max_examples=400, deadline=None)
-@given(RULES, st.lists(documents(), min_size=1, max_size=3))
+@given(RULES, st.sampled_from([0, 0, 5, 70]), st.lists(documents(), min_size=1, max_size=3))
 def test_compiled_rules_and_reference_agree(
-    rules: list[dict[str, Any]], docs: list[EnrichedDocument]
+    drawn: list[dict[str, Any]], before: int, docs: list[EnrichedDocument]
 ) -> None:
+    rules = [*FILLING[:before], *drawn]
     options: dict[str, Any] = {"regions": REGIONS, "snippets": SHARED}
     compiled, config = rule_set(*rules, **options), config_of(*rules, **options)
     scope = {rule.id: rule.scope for rule in config.rules}
