@@ -160,14 +160,21 @@ def _date_right(gold: date | list[date], start: str, end: str) -> bool:
 
 
 def deaths(casualties: Sequence[Casualties]) -> tuple[int, int] | None:
-    """The range that the tolls of killed people span; None where there is none."""
+    """The range that the tolls of killed people span; None where there is none.
+
+    Without a total, the ranges of the categories are added: soldiers and civilians.
+    """
     killed = [toll for toll in casualties if toll.kind == "killed" and not toll.subset]
     totals = [toll for toll in killed if toll.category == "all"]
-    if totals:
-        return min(toll.min for toll in totals), max(toll.max or toll.min for toll in totals)
-    if killed:
-        return sum(toll.min for toll in killed), sum(toll.max or toll.min for toll in killed)
-    return None
+    groups = (
+        [totals] if totals else [[t for t in killed if t.category == c] for c in {t.category for t in killed}]
+    )
+    if not killed:
+        return None
+    return (
+        sum(min(toll.min for toll in group) for group in groups),
+        sum(max(toll.max or toll.min for toll in group) for group in groups),
+    )
 
 
 def _deaths_right(gold: list[int] | None, casualties: Sequence[Casualties]) -> bool:

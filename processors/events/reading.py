@@ -67,6 +67,11 @@ _DATELINE = re.compile(
     r"(?:[A-Z][\w.'’()/-]*,?\s+){1,6}(?:\d{1,2}\s+\w+\s+\d{2,4}|"
     r"\w+\.?\s+\d{1,2})?\s*(?:\([^)]{2,60}\))?\s*(?:--?|–|—)\s"
 )
+# The same in any script: 'نيالا (السودان) - ', 'КИЇВ —', 'МАХАЧКАЛА, 6 февраля. '.
+_DATELINE_ABROAD = re.compile(
+    r"(?:[^\W\d_][\w'’-]*\s+){0,3}[^\W\d_][\w'’-]*(?:\s+\([^)\n]{2,40}\))?(?:,\s+\d{1,2}\s+\w+)?\s+[-–—]\s"
+    r"|[А-ЯІЇЄҐ][А-ЯІЇЄҐ -]{3,30}(?:,\s+\d{1,2}\s+\w+)?\.\s"
+)
 MAX_HITS = 50  # of one sentence; a sentence with more is no prose
 _OLD_DAYS = 60
 _RECENT_DAYS = 7
@@ -138,6 +143,8 @@ class Reading:
         for sentence in self.sentences:
             if not sentence.title:
                 match = _DATELINE.match(self.text, sentence.start, sentence.end)
+                if not match and self.language != "en":
+                    match = _DATELINE_ABROAD.match(self.text, sentence.start)
                 return (match.start(), match.end()) if match else (0, 0)
         return 0, 0
 

@@ -46,7 +46,7 @@ def events_of(reading: Reading, found: Sequence[Trigger], places: Sequence[Place
     known = actors.known_actors(reading.text)
     drafts = [_draft(reading, trigger, places, known) for trigger in named(found[:MAX_TRIGGERS])]
     memories.inherit(reading, drafts)
-    dating.settle(reading, drafts)
+    dating.settle(reading, drafts, places)
     _attach_tolls(reading, drafts)
     return assemble(drafts, places, reading.text)
 

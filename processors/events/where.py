@@ -42,10 +42,12 @@ _REFERENCE = re.compile(  # '60 km south of Lima' is near Lima only
     re.IGNORECASE,
 )
 _LIST = re.compile(
-    r"^\s*(?:,|and|or|, and|as well as|,? including)\s*(?:the\s+)?(?:(?:town|village|city|villages|"
-    r"towns|nearby|province|district)s?\s+(?:of\s+)?)?$",
+    r"^\s*(?:,|and|or|, and|as well as|,? including|et|à|e|y|und|ve|и|в|та|у|і|й|و|ו|،)\s*"
+    r"(?:(?:the|à|en|em|in|в|у)\s+)?(?:(?:town|village|city|villages|towns|nearby|province|district)s?\s+"
+    r"(?:of\s+)?)?$",
     re.IGNORECASE,
 )
+_JOINED_AND = ("و", "ו")
 _NATIONS = frozenset({"US", "U.S", "U.S.", "UK", "U.K", "U.K.", "EU", "UAE"})  # used like adjectives as well
 _INSIDE_NATION = re.compile(
     r"(?:\b(?:in|into|within|across|throughout|inside|to|from|enter(?:s|ed|ing)?)\s+(?:the\s+)?"
@@ -133,11 +135,17 @@ def _companions(text: str, best: int, inside: Sequence[int], places: Sequence[Pl
     last = main
     for index in inside:
         other = places[index]
-        listed = other.start > last.end and _LIST.match(text[last.end : other.start])
+        listed = other.start > last.end and _beside(text, last, other)
         if listed and index not in found and other.precision == main.precision:
             found.append(index)
             last = other
     return found
+
+
+def _beside(text: str, one: Place, other: Place) -> bool:
+    """Whether two places stand in a list; Arabic and Hebrew write 'and' together with the second."""
+    between = text[one.end : other.start]
+    return bool(_LIST.match(between)) or (between == " " and other.text[:1] in _JOINED_AND)
 
 
 def contains(outer: Place, inner: Place) -> bool:

@@ -16,6 +16,7 @@ REACH = 60  # characters between a number and the word it counts for
 SINGLE_REACH = 32  # the same for a noun in the singular
 CLUSTER = 25  # characters within which two words for one fate are one
 _COMMA = 12  # characters that a comma between them counts as
+_AND = 25  # characters that an 'and' between them counts as
 _OTHER_KIND = 40  # characters that another toll's word between them counts as
 _BREAK = re.compile(r"[,،;؛:]")
 _STOP = re.compile(r"[.;:!?؛؟]")
@@ -45,8 +46,8 @@ def find(local: LocalText, start: int, end: int) -> list[Casualties]:
     inside, taken = _inside(local, hits, counts, words)
     free = [word for word in words if word not in taken]
     wholes = _chained(local, [count for count in counts if count not in inside], words)
-    pairs = _paired(local.text, free, [count for count in wholes if count.said])
-    pairs += _alone(local.text, free, [count for count in wholes if not count.said], pairs)
+    pairs = _paired(local, free, [count for count in wholes if count.said])
+    pairs += _alone(local, free, [count for count in wholes if not count.said], pairs)
     source = sources.who_says(local.text, start, end, local.data.language)
     found = [toll for word, count in pairs for toll in _tolls(word.kind, count, source)]
     found += _parts(inside, pairs, source)
@@ -98,13 +99,13 @@ def _inside(
     for hit in hits:
         if "subset" in hit.concepts:
             kind = value(hit, "toll:")
-            for count in _following(local.text, hit.end, counts, words):
+            for count in _following(local, hit.end, counts, words):
                 found[count] = kind
         elif "among" in hit.concepts:
             word = next((w for w in words if 0 <= w.start - hit.end <= _AMONG_GAP), None)
             if word is not None:
                 used.append(word)
-                for count in _following(local.text, word.end, counts, words):
+                for count in _following(local, word.end, counts, words):
                     found[count] = word.kind
         elif "of-them" in hit.concepts or "subset-after" in hit.concepts:
             reach = 4 if "of-them" in hit.concepts else 30
@@ -118,12 +119,18 @@ def _names_parts(hit: Hit) -> bool:
     return not {"subset", "subset-after", "of-them"}.isdisjoint(hit.concepts)
 
 
-def _following(text: str, position: int, counts: Sequence[Count], words: Sequence[_Word]) -> Iterator[Count]:
+def _following(
+    local: LocalText, position: int, counts: Sequence[Count], words: Sequence[_Word]
+) -> Iterator[Count]:
     """The counts of the list that begins at ``position``: up to a stop, or to another toll's word."""
+    text = local.text
+    closed = [hit.start for hit in local.labelled("subset-end", position, position + 2 * REACH)]
     for count in counts:
         if count.start < position:
             continue
         gap = text[position : count.start]
+        if any(position <= stop < count.start for stop in closed):
+            return
         if len(gap) > REACH or _STOP.search(gap) or any(position <= w.start < count.start for w in words):
             return
         if _BREAK.search(gap) and _counts_anew(text, count, words):
@@ -186,10 +193,10 @@ def _joined(local: LocalText, one: Count, other: Count, words: Sequence[_Word]) 
     return bool(gap.strip()) and "," not in gap and bool(local.data.joint.fullmatch(gap.lower()))
 
 
-def _paired(text: str, words: Sequence[_Word], counts: Sequence[Count]) -> list[tuple[_Word, Count]]:
+def _paired(local: LocalText, words: Sequence[_Word], counts: Sequence[Count]) -> list[tuple[_Word, Count]]:
     """Each count with the nearest word left; words for one fate that stand together are one."""
     order = sorted(
-        (_distance(text, count, word, words), c, w)
+        (_distance(local, count, word, words), c, w)
         for c, count in enumerate(counts)
         for w, word in enumerate(words)
     )
@@ -209,26 +216,27 @@ def _together(one: _Word, other: _Word) -> bool:
     return one.kind == other.kind and abs(one.start - other.start) <= CLUSTER
 
 
-def _distance(text: str, count: Count, word: _Word, words: Sequence[_Word]) -> int:
+def _distance(local: LocalText, count: Count, word: _Word, words: Sequence[_Word]) -> int:
     if count.start <= word.start < count.end or word.start <= count.start < word.end:
         return 0
     first, last = (count.end, word.start) if count.end <= word.start else (word.end, count.start)
-    between = text[first:last]
+    between = local.text[first:last]
     crossed = sum(other.kind != word.kind and first <= other.start < last for other in words)
     if _STOP.search(between) and "." in between:
         return REACH + 1
-    return len(between) + _COMMA * len(_BREAK.findall(between)) + _OTHER_KIND * crossed
+    borders = _COMMA * len(_BREAK.findall(between)) + _AND * len(local.data.spaced_and.findall(between))
+    return len(between) + borders + _OTHER_KIND * crossed
 
 
 def _alone(
-    text: str, words: Sequence[_Word], counts: Sequence[Count], pairs: Sequence[tuple[_Word, Count]]
+    local: LocalText, words: Sequence[_Word], counts: Sequence[Count], pairs: Sequence[tuple[_Word, Count]]
 ) -> list[tuple[_Word, Count]]:
     """Nouns in the singular take what the numbers have left, and only from nearby."""
     left = [word for word in words if not any(_together(word, used) for used, _ in pairs)]
     return [
         (word, count)
-        for word, count in _paired(text, left, counts)
-        if _distance(text, count, word, left) <= SINGLE_REACH and not word.weak
+        for word, count in _paired(local, left, counts)
+        if _distance(local, count, word, left) <= SINGLE_REACH and not word.weak
     ]
 
 

@@ -19,6 +19,7 @@ label              the word
 ``nobody``         'no casualties'
 ``not``            right before a toll word: it did not happen
 ``subset``         'among them', 'including'; ``subset-after`` the same behind the number
+``subset-end``     where such a list is over (Turkish)
 ``among``          'among' before a toll word ('among the dead')
 ``of-them``        right behind a number: 'of them'
 ``earlier``        before a number: it is outdated ('at first')
@@ -58,6 +59,7 @@ class LanguageData:
     language: str
     words: Lexicon  # all words of these sections, by label
     joint: re.Pattern[str]  # 'and' between two numbers or groups, spaces included
+    spaced_and: re.Pattern[str]  # 'and' between two words
     articles: bool  # one person needs an article: 'un soldat', 'ein Soldat'
     number_first: bool  # units before tens, joined: 'thirteen' and 'three and twenty' in Arabic
 
@@ -86,6 +88,7 @@ def _compile(language: str, raw: Mapping[str, Any]) -> LanguageData:
         language=language,
         words=compile_lexicon(language, {"concepts": joined, "prefixes": raw.get("prefixes", ())}),
         joint=re.compile(rf"(?:\s*-\s*|\s*,?\s+(?:(?:{joint})\s*)?)"),
+        spaced_and=re.compile(rf"\s(?:{joint})(?:\s|{'' if raw.get('prefixes') else '(?!)'})"),
         articles="articles" in counts,
         number_first=bool(counts.get("units_first", False)),
     )
@@ -137,6 +140,7 @@ def _tolls(section: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     yield "bare", section.get("toll", "")
     yield "of-them", section.get("of_them", "")
     yield "subset-after", section.get("subset_after", "")
+    yield "subset-end", section.get("subset_end", "")
 
 
 def _times(section: Mapping[str, str]) -> Iterator[tuple[str, str]]:

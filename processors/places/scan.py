@@ -54,7 +54,11 @@ def variants(key: str) -> Iterator[str]:
 
 
 _ENDINGS = (
-    ("ом", ("", "о")),
+    ("ому", ("е", "ий", "ое")),
+    ("ого", ("е", "ий", "ый", "ое")),
+    ("ом", ("", "о", "ый", "ий", "ое")),
+    ("ым", ("ый", "ое")),
+    ("им", ("ий", "е", "ое")),
     ("ем", ("",)),
     ("ою", ("а",)),
     ("ой", ("а", "ая")),
@@ -88,6 +92,7 @@ _ENDINGS = (
     ("ы", ("а",)),
 )
 _ARABIC_PREFIXES = ("وال", "بال", "فال", "كال", "لل", "ال", "و", "ب", "ل", "ف", "ك")
+SHORTEST_WITH_ARTICLE = 3  # letters; shorter words are rarely names that lost their article
 _HEBREW_PREFIXES = ("וב", "ול", "ומ", "שב", "ב", "ל", "מ", "ה", "ו", "ש")
 
 
@@ -124,7 +129,7 @@ def _arabic_bases(word: str) -> Iterator[str]:
             yield rest
             if prefix.endswith("ال") or prefix == "لل":
                 yield "ال" + rest
-    if not word.startswith("ال"):
+    if len(word) > SHORTEST_WITH_ARTICLE and not word.startswith("ال"):
         yield "ال" + word
 
 

@@ -110,11 +110,12 @@ class Lexicon:
     def _bounded(self, text: str) -> Iterator[Hit]:
         """What the automaton finds, where it stands as a word."""
         size = len(text)
-        for last, (length, open_end, concepts) in self.automaton.iter(text):
-            end = last + 1
+        for last, (length, longer, exact) in self.automaton.iter(text):
+            end, concepts = last + 1, exact
             if end < size and ((char := text[end]).isalnum() or char == "_"):
-                if not open_end:
+                if not longer:
                     continue
+                concepts = longer
                 while end < size and _inside(text[end]):
                     end += 1
             start = last + 1 - length
@@ -194,15 +195,16 @@ def source_bytes() -> bytes:
 
 def compile_lexicon(language: str, data: Mapping[str, Any]) -> Lexicon:
     """A lexicon from its parsed TOML."""
-    entries: dict[str, tuple[bool, list[str]]] = {}
-    for concept, words in data.get("concepts", {}).items():
-        _collect(entries, concept, words)
-    for event_type, words in data.get("triggers", {}).items():
-        _collect(entries, EVENT + event_type, words)
-    automaton = ahocorasick.Automaton()
+    entries: dict[str, dict[str, bool]] = {}
     spell = letters.one_spelling if language != "en" else str
-    for surface, (open_end, concepts) in _spelled(entries, spell).items():
-        automaton.add_word(surface, (len(surface), open_end, tuple(concepts)))
+    for concept, words in data.get("concepts", {}).items():
+        _collect(entries, concept, words, spell)
+    for event_type, words in data.get("triggers", {}).items():
+        _collect(entries, EVENT + event_type, words, spell)
+    automaton = ahocorasick.Automaton()
+    for surface, concepts in entries.items():
+        longer = tuple(concept for concept, open_end in concepts.items() if open_end)
+        automaton.add_word(surface, (len(surface), longer, tuple(concepts)))
     if entries:
         automaton.make_automaton()
     bits: dict[str, int] = {}
@@ -216,26 +218,16 @@ def compile_lexicon(language: str, data: Mapping[str, Any]) -> Lexicon:
     )
 
 
-def _spelled(
-    entries: Mapping[str, tuple[bool, list[str]]], spell: Callable[[str], str]
-) -> dict[str, tuple[bool, list[str]]]:
-    """The entries under one spelling; what was spelled in two ways is joined."""
-    found: dict[str, tuple[bool, list[str]]] = {}
-    for surface, (open_end, concepts) in entries.items():
-        was_open, known = found.get(spell(surface), (False, []))
-        found[spell(surface)] = (was_open or open_end, list(dict.fromkeys([*known, *concepts])))
-    return found
-
-
-def _collect(entries: dict[str, tuple[bool, list[str]]], concept: str, words: str) -> None:
+def _collect(
+    entries: dict[str, dict[str, bool]], concept: str, words: str, spell: Callable[[str], str]
+) -> None:
+    """Add the words of a concept to ``entries``: surface to concepts, and whether any ending may follow."""
     for entry in words.replace("\n", ",").split(","):
         if not entry.strip():
             continue
         for surface, open_end in forms(entry):
-            was_open, concepts = entries.get(surface, (False, []))
-            if concept not in concepts:
-                concepts.append(concept)
-            entries[surface] = (was_open or open_end, concepts)
+            concepts = entries.setdefault(spell(surface), {})
+            concepts[concept] = concepts.get(concept, False) or open_end
 
 
 def _by_trigger(frames: Iterable[Frame]) -> dict[str, tuple[Frame, ...]]:
