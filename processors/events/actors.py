@@ -13,6 +13,7 @@ from processors.events.aliases import KnownActor, all_actors
 from processors.events.clues import Context
 from processors.messages import Actor
 from processors.text.lexicon import Hit, lower
+from processors.text.sieve import ENGLISH
 
 _KIND = {
     "state": "state-force",
@@ -54,8 +55,12 @@ def _automaton() -> ahocorasick.Automaton:
     return automaton
 
 
-def known_actors(text: str) -> list[Mention]:
-    """Mentions of the alias table's actors, the longest where they overlap; acronyms need their capitals."""
+@lru_cache(maxsize=1)
+def known_actors(text: str) -> tuple[Mention, ...]:
+    """Mentions of the alias table's actors, the longest where they overlap; acronyms need their capitals.
+
+    The last answer is kept: events and entities ask for the same text, one after the other.
+    """
     found: list[Mention] = []
     for end, (length, alias, known) in _automaton().iter(lower(text)):
         start, stop = end + 1 - length, end + 1
@@ -68,11 +73,11 @@ def known_actors(text: str) -> list[Mention]:
     for mention in sorted(found, key=lambda m: (m.start, -m.end)):
         if not kept or mention.start >= kept[-1].end:
             kept.append(mention)
-    return kept
+    return tuple(kept)
 
 
-def roles(context: Context, trigger: Hit, known: Sequence[Mention]) -> list[Actor]:
-    """Agent and patient of the trigger, as far as the sentence says."""
+def roles(context: Context, trigger: Hit, known: Sequence[Mention], among: int) -> list[Actor]:
+    """Agent and patient of the trigger, as far as the sentence says; ``among``: its possible patterns."""
     found = []
     agent, patient = context.agent(trigger), context.patient(trigger)
     if agent is not None and not _only(agent, "civilian") and not _negated(context, agent):
@@ -80,7 +85,7 @@ def roles(context: Context, trigger: Hit, known: Sequence[Mention]) -> list[Acto
     if patient is not None and patient is not agent:
         found.append(_actor(context, patient, "patient", known))
     if not any(actor.role == "agent" for actor in found):
-        blamed = _blamed(context, known)
+        blamed = _blamed(context, known, among)
         if blamed:
             found.append(blamed)
     return found
@@ -119,17 +124,17 @@ def _extend(context: Context, hit: Hit) -> int:
     return match.start() if match else hit.start
 
 
-_BLAMED = re.compile(
+_BLAMED = ENGLISH.add(
     r"(?P<name>[^,.;]{2,60}?)\s+(?:has\s+|have\s+)?(?:claimed|claims|took|takes)\s+(?:responsibility|credit)"
     r"|\b(?:blamed on|claimed by|attributed to|carried out by|at the hands of|"
     r"blam\w+)\s+(?:the\s+)?(?P<by>[^,.;]{2,60})"
 )
 
 
-def _blamed(context: Context, known: Sequence[Mention]) -> Actor | None:
+def _blamed(context: Context, known: Sequence[Mention], among: int) -> Actor | None:
     if not known:
         return None
-    match = _BLAMED.search(context.text, context.start, context.end)
+    match = _BLAMED.search(among, context.text, context.start, context.end)
     if not match:
         return None
     for mention in known:

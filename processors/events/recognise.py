@@ -81,7 +81,12 @@ def _draft(reading: Reading, trigger: Trigger, places: Sequence[Place], known: S
         own_place=bool(own),
         definite=memories.definite(reading, trigger),
         days=status.event_date(reading, judgement),
-        actors=actors.roles(_context(reading, sentence), Hit(trigger.start, trigger.end, ()), inside),
+        actors=actors.roles(
+            _context(reading, sentence),
+            Hit(trigger.start, trigger.end, ()),
+            inside,
+            reading.possible(sentence.start, sentence.end),
+        ),
     )
 
 

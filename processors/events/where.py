@@ -11,6 +11,7 @@ from processors.events.reading import Reading
 from processors.messages import Place
 from processors.places.records import distance_km
 from processors.text.sentences import Sentence
+from processors.text.sieve import ENGLISH
 
 NEARLY = 1.6  # how much worse the town may stand than the province or country around it
 NEAREST = 12  # places of a sentence that are weighed for one trigger
@@ -29,14 +30,14 @@ _LOCATIVE = re.compile(
     r"village|villages|province|district|region|area|capital|of|Syria's|Iraq's|[\w’]+['’]s)\s+){0,5}$",
     re.IGNORECASE,
 )
-_ELSEWHERE = re.compile(
+_ELSEWHERE = ENGLISH.add(
     r"\b(?:from|refugees from|fled|flew from|based in|born in|native of|returned to|ambassador to|"
     r"talks in|meeting in|speaking in|told reporters in|said in|statement in|"
     r"headquartered in|allies|heading to|trip to|visit to|said from|exiled in|trained in|studied in|"
     r"border with|like|similar to (?:\w+ ){0,3}in)\s+(?:the\s+|[A-Z]\w+['’]s\s+)?$",
     re.IGNORECASE,
 )
-_REFERENCE = re.compile(  # '60 km south of Lima' is near Lima only
+_REFERENCE = ENGLISH.add(  # '60 km south of Lima' is near Lima only
     r"\b(?:km|kms|kilomet(?:re|er)s?|miles?)\s+(?:to\s+the\s+)?(?:(?:north|south|east|"
     r"west)[\w-]*\s+(?:of\s+)?|from\s+)(?:the\s+)?$",
     re.IGNORECASE,
@@ -86,7 +87,7 @@ def of_trigger(
     inside = sorted(sorted(inside, key=lambda i: abs(places[i].start - start))[:NEAREST])
     scored = sorted(
         (
-            (_score(reading.text, sentence, start, end, places[i]) - _in_dateline(reading, places[i]), i)
+            (_score(reading, sentence, start, end, places[i]) - _in_dateline(reading, places[i]), i)
             for i in inside
         ),
         reverse=True,
@@ -112,16 +113,17 @@ def _in_dateline(reading: Reading, place: Place) -> float:
     return 1.5 if begin <= place.start < end else 0.0
 
 
-def _score(text: str, sentence: Sentence, start: int, end: int, place: Place) -> float:
-    before = text[max(sentence.start, place.start - 70) : place.start]
+def _score(reading: Reading, sentence: Sentence, start: int, end: int, place: Place) -> float:
+    text, first = reading.text, max(sentence.start, place.start - 70)
+    before, among = text[first : place.start], reading.possible(first, place.start)
     between = text[end : place.start] if place.start >= end else text[place.end : start]
     score = 0.25 * _FINENESS.get(place.precision, 1) + 0.5 * place.confidence
     score -= min(len(between), 160) / 80
     score -= 0.8 * len(_BREAK.findall(between))
     score += 0.3 if place.start >= end else 0.0
-    if _ELSEWHERE.search(before):
+    if _ELSEWHERE.search(among, before):
         score -= 3.0
-    elif _REFERENCE.search(before):
+    elif _REFERENCE.search(among, before):
         score -= 1.5
     elif _LOCATIVE.search(before):
         score += 1.0
@@ -191,7 +193,7 @@ def fallback(reading: Reading, sentence: Sentence, places: Sequence[Place]) -> t
     """
     floor = reading.sentences[max(0, sentence.index - 2)].start
     near = [i for i in _between(places, floor, sentence.start) if _hosts(reading.text, places[i])]
-    told = [i for i in near if _told_of(reading.text, places[i])]
+    told = [i for i in near if _told_of(reading, places[i])]
     if len({places[i].country for i in told}) > 1:
         home = _home_country(reading.text, places)
         told = [i for i in told if places[i].country == home] or told
@@ -202,9 +204,10 @@ def fallback(reading: Reading, sentence: Sentence, places: Sequence[Place]) -> t
     return (best, *[i for i in near if i != best and contains(places[i], places[best])][:2])
 
 
-def _told_of(text: str, place: Place) -> bool:
-    before = text[max(0, place.start - 70) : place.start]
-    return place.precision != "unknown" and not _ELSEWHERE.search(before)
+def _told_of(reading: Reading, place: Place) -> bool:
+    first = max(0, place.start - 70)
+    among, before = reading.possible(first, place.start), reading.text[first : place.start]
+    return place.precision != "unknown" and not _ELSEWHERE.search(among, before)
 
 
 def _home_country(text: str, places: Sequence[Place]) -> str | None:

@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-_BREAK = re.compile(r"(?<![.!?…])[.!?…؟。۔]+[\"'”’»)\]]*\s+(?=[\"'“‘«(\[]*[^\W_a-zа-яёіїєґ])")
+# The look back comes second, so that a search skips to the next full stop.
+_BREAK = re.compile(
+    r"[.!?…؟。۔](?<![.!?…][.!?…؟。۔])[.!?…؟。۔]*[\"'”’»)\]]*\s+(?=[\"'“‘«(\[]*[^\W_a-zа-яёіїєґ])"
+)
 _ABBREVIATION = re.compile(
     r"(?:^|[\s(\"“])(?:[A-ZА-Я]|Mr|Mrs|Ms|Dr|Prof|Gen|Col|Lt|Maj|Capt|Cmdr|Cpl|Sgt|Adm|Brig|Pvt|Sen|"
     r"Rep|Gov|Pres|Rev"

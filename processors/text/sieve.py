@@ -18,10 +18,10 @@ import ahocorasick
 from processors.text.lexicon import lower
 
 ANYTHING = -1  # every pattern may match
-# Letters that patterns match without regard to case though their lower case is another, and digits that
-# are not ASCII's: a text with one of them is not sifted.
-_ODD = re.compile(r"[İıſ]|(?![0-9])\d")
-_DIGITS = frozenset("0123456789")
+# Letters that patterns match without regard to case though their lower case is another: a text with one of
+# them is not sifted.
+_ODD = ("İ", "ı", "ſ")
+_DIGITS = frozenset(char for char in map(chr, range(0x20000)) if char.isdecimal())  # no digit lies beyond
 _parser: Any = import_module("re._parser")
 
 Needs = frozenset[str]  # one of these stands in every match, in lower case
@@ -93,7 +93,7 @@ class Sieve:
     def sift(self, text: str) -> Found:
         """One pass over ``text``."""
         lowered = lower(text)
-        if not text.isascii() and _ODD.search(text):
+        if not text.isascii() and any(letter in text for letter in _ODD):
             return Found(lowered, None, [])
         hits = list((self._automaton or self._build()).iter(lowered))
         return Found(lowered, [end for end, _ in hits], [bits for _, bits in hits])
@@ -118,11 +118,18 @@ def demands(pattern: str, flags: int = 0) -> list[Needs]:
     """What every match holds: one of the first set, and one of the second, ...; the two rarest."""
     found = {frozenset(_shortest(needs)) for needs in _sequence(_parser.parse(pattern, flags)) if needs}
     ranked = sorted(found, key=lambda needs: (-min(map(len, needs)), len(needs), sorted(needs)))
-    return [needs for needs in ranked[:2] if needs <= _DIGITS or min(map(len, needs)) > 1] or ranked[:1]
+    return [needs for needs in ranked[:2] if not _common(needs)] or ranked[:1]
+
+
+def _common(needs: Needs) -> bool:
+    """Whether nearly every sentence has it: a letter, a space."""
+    return any(len(word) == 1 and (word.isalpha() or word.isspace()) for word in needs)
 
 
 def _shortest(needs: Needs) -> Iterator[str]:
     """Without words that hold another one."""
+    if all(len(word) == 1 for word in needs):
+        return iter(needs)
     return (word for word in needs if not any(other in word for other in needs if other != word))
 
 
@@ -175,7 +182,7 @@ def _class(members: Iterable[Any]) -> Iterator[Needs]:
             letters.add(letter)
         elif name == "CATEGORY" and str(argument) == "CATEGORY_DIGIT":
             letters |= _DIGITS
-        elif name == "RANGE" and _DIGITS.issuperset(map(chr, range(argument[0], argument[1] + 1))):
+        elif name == "RANGE" and chr(argument[0]).isdecimal() and chr(argument[1]).isdecimal():
             letters.update(map(chr, range(argument[0], argument[1] + 1)))
         else:
             return
