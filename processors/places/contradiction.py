@@ -15,6 +15,7 @@ from processors.places.resolve import Topic
 
 FAMOUS = 200_000  # inhabitants; for a city as large as that the reading of "X in Y" is the likelier mistake
 PARTS_OF_TOWN = frozenset({"district", "suburb", "neighborhood", "neighbourhood", "quarter", "area", "camp"})
+AREAS = frozenset({"area", "region", "district", "territory", "province", "zone", "commune", "prefecture"})
 FAR_KM = {"city": 100.0, "admin2": 150.0, "admin1": 300.0}  # from its point; nearer, borders may have moved
 
 
@@ -34,10 +35,11 @@ def contradicted(page: Page, mentions: Sequence[Mention], topics: Mapping[str, T
 
 
 def _said(page: Page, mention: Mention, outer: Mention, division: Entry) -> bool:
-    """Whether the words between leave no doubt: "X, in Y", "X, Y state", "the X district of Y"."""
+    """Whether the words leave no doubt: "X, in Y", "X, Y state", "the X district of Y", "X in the Y area"."""
+    linked = outer.first > mention.last + 1
     if division.kind == "city":
-        return part_of(page, mention, outer)
-    return outer.said == "division" or page.gap(mention.last) != ", "
+        return part_of(page, mention, outer) or (linked and page.key(outer.last + 1) in AREAS)
+    return linked or outer.said == "division"
 
 
 def part_of(page: Page, mention: Mention, town: Mention) -> bool:
@@ -47,14 +49,13 @@ def part_of(page: Page, mention: Mention, town: Mention) -> bool:
 
 
 def _far(entries: Sequence[Entry], division: Entry) -> bool:
-    """Whether all that a name may mean is small and far from the division."""
+    """Whether all that a name may mean is small and far from the division, or abroad."""
+    small = all(e.kind in ("city", "admin2") and e.priority == 0 and e.population < FAMOUS for e in entries)
+    if division.kind == "country":
+        return small and all(e.country != division.country for e in entries)
     reach = FAR_KM.get(division.kind)
-    if reach is None:
-        return False
-    return all(
-        e.kind in ("city", "admin2")
-        and e.priority == 0
-        and e.population < FAMOUS
-        and distance_km(e.latitude, e.longitude, division.latitude, division.longitude) > reach
-        for e in entries
-    )
+    return small and reach is not None and all(_distance(e, division) > reach for e in entries)
+
+
+def _distance(one: Entry, other: Entry) -> float:
+    return distance_km(one.latitude, one.longitude, other.latitude, other.longitude)

@@ -52,8 +52,9 @@ STRONG_LOCATIVE = 2.4  # hardly anything but a place follows "near" or "outskirt
 OF_KIND = 2.4  # "the village of X"
 DIVISION = 2.5  # "X County"
 DATELINE = 2.5
-APPOSITION = 2.5  # "X, a village in ..."
+APPOSITION = 2.5  # "X, a village in ...", "X, Y Province"
 BODY = 1.5  # "X police"
+PART_OF_NAME = -4.0  # 'Wadi' and 'Dahab' in 'Wadi al-Dahab'
 AGAINST = -2.5  # a title before, a street or team after
 
 ARTICLES = frozenset(("al", "el", "ad", "ar", "as", "at", "an", "az", "ash", "es", "ez"))
@@ -121,7 +122,9 @@ def before(page: Page, first: int) -> tuple[float, str]:
     gap = page.gap(first - 1).strip()
     word = page.words[first - 1]
     if gap in ("", "-") and word in ARTICLES:
-        return before(page, first - 1)
+        inside = gap == "-" and page.capital(first - 2) and page.gap(first - 2) == " "
+        weight, said = before(page, first - 1)
+        return (PART_OF_NAME if inside and not weight else weight), said
     if gap == ".":
         return (AGAINST if page.key(first - 1) in cues.PERSON_TITLES else 0.0), ""
     if gap not in ("", "(", "“", '"'):
@@ -139,6 +142,8 @@ def _word_before(page: Page, first: int, word: str) -> tuple[float, str]:
         return STRONG_LOCATIVE, ""
     if key == "the" and earlier in cues.LOCATIVE:
         return 0.3, ""
+    if key in ("in", "at", "near") and earlier in cues.HAPPENED:
+        return STRONG_LOCATIVE, ""
     if key in cues.LOCATIVE or word == "à":
         return LOCATIVE, said_by(key)  # "ريف إدلب": the countryside of Idlib
     capital = page.capital(first - 1)
@@ -160,6 +165,8 @@ def after(page: Page, first: int, last: int) -> tuple[float, str, bool]:
         return DATELINE, "", False
     if apposition(page, last):
         return APPOSITION, said_by(page.key(last + 2)), False
+    if in_division(page, last):
+        return APPOSITION, "", False
     return (0.3 if gap in (",", "'s", "’s") else 0.0), "", False
 
 
@@ -174,6 +181,8 @@ def _word_after(page: Page, last: int) -> tuple[float, str, bool]:
         return AGAINST, "", False
     if key in cues.BODY_AFTER:
         return BODY, said, capital
+    if key in ARTICLES and page.gap(last + 1) == "-" and page.capital(last + 2):
+        return PART_OF_NAME, "", False
     if key in cues.PERSON_VERBS:
         return -0.8, said, False
     if page.words[last + 1][0].isupper() and last not in page.span_at:
@@ -186,6 +195,25 @@ def apposition(page: Page, last: int) -> bool:
     if page.gap(last).strip(" ") not in (",", "(", "—", "–") or page.key(last + 1) not in ("a", "an", "the"):
         return False
     return any(page.key(last + 2 + step) in cues.EXPLAINING for step in range(3))
+
+
+def in_division(page: Page, last: int) -> bool:
+    """Whether a run is put into a division that is called so: "X, Junin Department"."""
+    if page.gap(last).strip(" ") != ",":
+        return False
+    for step in range(1, 5):
+        if not page.capital(last + step) or (step > 1 and page.gap(last + step - 1) != " "):
+            return False
+        if step > 1 and (page.key(last + step) in cues.ADMIN_WORDS or page.key(last + step) == "department"):
+            return page.key(last + step + 1) != "of"
+    return False
+
+
+def departments(page: Page, last: int, hits: Sequence[Hit]) -> list[Hit]:
+    """The divisions that "X Department" may be, where countries are divided so; else it is an office of X."""
+    if page.key(last + 1) != "department" or not page.capital(last + 1) or page.key(last + 2) in ("of", "for"):
+        return []
+    return [h for h in hits if h.entry.kind == "admin1" and h.entry.country.lower() in cues.DEPARTMENTS]
 
 
 def _opens_line(page: Page, first: int) -> bool:

@@ -26,7 +26,7 @@ PERSON_ELSEWHERE = -2.5  # the document has a person of this name, and nothing l
 LOCAL = 1.5  # weight of context from which a mention is certainly used as a place
 LONGEST_UNKNOWN = 4  # words
 INITIALS = 3  # letters
-LINKING = 5  # words between X and Y in "X, a village in the north of Y"
+LINKING = 7  # words between X and Y in "X, a village in the north of Y"
 _LEADING = frozenset(("the", "a", "city of", "the city of", "the town of", "near", "in", "at", "outside"))
 _TRAILING = frozenset(("'s", "’s", ".", "'", "’", ","))
 
@@ -121,7 +121,13 @@ def _introduced(page: Page) -> Iterable[tuple[int, int]]:
         last = first
         while page.capital(last + 1) and page.gap(last) in JOINTS and last - first + 1 < LONGEST_UNKNOWN:
             last += 1
-        explained = page.key(last + 1) in cues.ADMIN_WORDS or evidence.apposition(page, last)
+        if last > first and page.key(last) in cues.ADMIN_WORDS:  # "Yamabal Canton"
+            last -= 1
+        explained = (
+            page.key(last + 1) in cues.ADMIN_WORDS
+            or evidence.apposition(page, last)
+            or evidence.in_division(page, last)
+        )
         if weight >= evidence.STRONG_LOCATIVE or (weight > 0 and explained):
             yield first, last
 
@@ -143,6 +149,10 @@ def _weigh(page: Page, mention: Mention, fame: dict[str, float]) -> None:
     mention.label, mention.lies = label, lies = _lies(page, mention)
     weight_before, said_before = evidence.before(page, mention.first)
     weight_after, said_after, body = evidence.after(page, mention.first, mention.last)
+    departments = evidence.departments(page, mention.last, mention.hits)
+    if departments:
+        mention.hits = departments
+        weight_after, said_after, body = evidence.DIVISION, "division", False
     mention.said = said_after or said_before
     mention.context = weight_before + weight_after
     score = evidence.model_weight(page, label, lies) + mention.context
@@ -154,9 +164,20 @@ def _weigh(page: Page, mention: Mention, fame: dict[str, float]) -> None:
         score += 0.6
     else:
         score += evidence.name_weight(mention.text, mention.key, mention.first)
-    if body or (label in ("ORG", "FAC") and lies != "exact"):
+        if mention.key in cues.ADMIN_WORDS and page.capital(mention.first - 1):  # "Yamabal Canton"
+            score += 2 * evidence.AGAINST
+    if body or (label in ("ORG", "FAC") and lies != "exact" and not _said_to_be_place(page, mention)):
         mention.role = "organisation"
     mention.score = score
+
+
+def _said_to_be_place(page: Page, mention: Mention) -> bool:
+    """Whether the words around outdo a model that takes "El Doce, Arauca Department" for a body."""
+    return (
+        mention.said == "division"
+        or evidence.in_division(page, mention.last)
+        or evidence.apposition(page, mention.last)
+    )
 
 
 def _second_round(page: Page, candidates: list[Mention]) -> None:
@@ -206,11 +227,18 @@ def container(page: Page, mention: Mention, by_first: Mapping[int, Mention]) -> 
     if index in by_first:
         return by_first[index] if page.gap(mention.last).strip(" ") in (",", "(", "") else None
     for step in range(LINKING):
-        if page.gap(index + step - 1) not in (" ", ", ") or page.key(index + step) not in cues.LINKS:
+        if page.gap(index + step - 1) not in (" ", ", ") or not _links(page, index + step):
             return None
         if index + step + 1 in by_first and page.gap(index + step) == " ":
             return by_first[index + step + 1]
     return None
+
+
+def _links(page: Page, index: int) -> bool:
+    """Whether a word may stand between X and the Y around it: 'of', 'Syrian' in 'the Syrian city of'."""
+    if page.key(index) in cues.LINKS:
+        return True
+    return page.capital(index) and page.key(index - 1) == "the" and page.key(index + 1) in cues.LINKS
 
 
 def possessor(page: Page, mention: Mention, by_last: Mapping[int, Mention]) -> Mention | None:

@@ -235,3 +235,21 @@ def test_an_unknown_name_does_not_take_the_country_of_the_next_paragraph(finder:
         "Kantchari.\n\nViolence spilled over from Mali."
     )
     assert places(finder, text)["Kantchari"].country == "BF"
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "country"),
+    [
+        ("Armed men attacked the village of Kobo in the Bandiagara area of central Mali.", "Kobo", "ML"),
+        ("Warplanes hit nine targets in the Gara region of northern Iraq.", "Gara", "IQ"),
+    ],
+)
+def test_the_text_knows_better_than_a_namesake(
+    finder: PlaceFinder, text: str, name: str, country: str
+) -> None:
+    assert places(finder, text)[name].country == country
+
+
+def test_no_part_of_a_longer_name_is_a_place(finder: PlaceFinder) -> None:
+    text = "A mosque in the Wadi al-Dahab neighbourhood of the Syrian city of Homs was hit."
+    assert {"Wadi", "Dahab"}.isdisjoint(places(finder, text))
