@@ -211,7 +211,8 @@ def in_division(page: Page, last: int) -> bool:
 
 def departments(page: Page, last: int, hits: Sequence[Hit]) -> list[Hit]:
     """The divisions that "X Department" may be, where countries are divided so; else it is an office of X."""
-    if page.key(last + 1) != "department" or not page.capital(last + 1) or page.key(last + 2) in ("of", "for"):
+    office = not page.capital(last + 1) or page.key(last + 2) in ("of", "for")
+    if page.key(last + 1) != "department" or office:
         return []
     return [h for h in hits if h.entry.kind == "admin1" and h.entry.country.lower() in cues.DEPARTMENTS]
 

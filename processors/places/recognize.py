@@ -119,7 +119,7 @@ def _introduced(page: Page) -> Iterable[tuple[int, int]]:
             continue
         weight, _ = evidence.before(page, first)
         last = first
-        while page.capital(last + 1) and page.gap(last) in JOINTS and last - first + 1 < LONGEST_UNKNOWN:
+        while page.capital(last + 1) and _joined(page, last) and last - first + 1 < LONGEST_UNKNOWN:
             last += 1
         if last > first and page.key(last) in cues.ADMIN_WORDS:  # "Yamabal Canton"
             last -= 1
@@ -130,6 +130,12 @@ def _introduced(page: Page) -> Iterable[tuple[int, int]]:
         )
         if weight >= evidence.STRONG_LOCATIVE or (weight > 0 and explained):
             yield first, last
+
+
+def _joined(page: Page, index: int) -> bool:
+    """Whether a name may go on behind this word; a full stop belongs to short words only ('St. Paul')."""
+    gap = page.gap(index)
+    return gap in JOINTS and (gap != ". " or len(page.words[index]) < LONGEST_UNKNOWN)
 
 
 def _lies(page: Page, mention: Mention) -> tuple[str, str]:

@@ -1,0 +1,36 @@
+"""Divisions called so after their name, and villages that only the words around them tell to be places."""
+
+from __future__ import annotations
+
+import pytest
+
+from processors.places.resolver import PlaceFinder
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "admin1"),
+    [
+        ("Fifteen people died in Cordoba Department, in northern Colombia.", "Cordoba", "CO-COR"),
+        ("Bombs went off in three towns of Antioquia Department, Colombia.", "Antioquia", "CO-ANT"),
+        ("Armed men entered the locality of Qirusmayo, Junin Department, in Peru.", "Qirusmayo", "PE-JUN"),
+        ("Three peasants were killed in Yalpamir Canton, Morazan, in El Salvador.", "Yalpamir", "SV-MO"),
+        (
+            "The clash occurred in Quebrelinda. Antioquia Department is in Colombia.",
+            "Quebrelinda",
+            "CO-ANT",
+        ),
+    ],
+)
+def test_words_around_a_name_say_that_it_is_a_place(
+    finder: PlaceFinder, text: str, name: str, admin1: str
+) -> None:
+    found = {place.text: place for place in finder.find(text)}
+    assert found[name].admin1 == admin1
+    assert found[name].role == "place"
+
+
+def test_a_police_department_is_no_division(finder: PlaceFinder) -> None:
+    found = {place.text: place for place in finder.find("The Cordoba Department of Health closed.")}
+    assert (
+        "Cordoba" not in found or found["Cordoba"].role != "place" or found["Cordoba"].precision != "admin1"
+    )
