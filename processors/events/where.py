@@ -54,6 +54,9 @@ _INSIDE_NATION = re.compile(
     r"(?:\b(?:in|into|within|across|throughout|inside|to|from|enter(?:s|ed|ing)?)\s+(?:the\s+)?"
     r"|\b[A-Z][\w.’'-]+,\s*)$"
 )
+_EXPLAINED = re.compile(  # 'X, a village in Y', 'X, Y': what explains X is not where it happened
+    r"[A-Z][\w’'-]+,\s+(?:(?:a|an|the)\s+(?:[\w’'-]+\s+){1,5}?(?:of|in|near|on|outside)\s+(?:the\s+)?)?$"
+)
 _BREAK = re.compile(
     r"[;:—]|\b(?:but|while|after|when|where|which|who|whose|since|although|said|told|says|where)\b",
     re.IGNORECASE,
@@ -69,6 +72,14 @@ _DIVISION = re.compile(
 def can_host(place: Place) -> bool:
     """Whether an event can be there: demonyms and organisations are no places, 'Arauca Department' is."""
     return place.role == "place" or (place.role == "organisation" and bool(_DIVISION.search(place.text)))
+
+
+def _fineness(place: Place) -> float:
+    """How exactly a place says where; a village that only the text knows is finer than its region."""
+    level = _FINENESS.get(place.precision, 1)
+    if place.kind == "unknown" and place.precision in {"admin1", "admin2"}:
+        return _FINENESS["city"] - 0.5
+    return level
 
 
 def _hosts(text: str, place: Place) -> bool:
@@ -117,7 +128,7 @@ def _score(reading: Reading, sentence: Sentence, start: int, end: int, place: Pl
     text, first = reading.text, max(sentence.start, place.start - 70)
     before, among = text[first : place.start], reading.possible(first, place.start)
     between = text[end : place.start] if place.start >= end else text[place.end : start]
-    score = 0.25 * _FINENESS.get(place.precision, 1) + 0.5 * place.confidence
+    score = 0.25 * _fineness(place) + 0.5 * place.confidence
     score -= min(len(between), 160) / 80
     score -= 0.8 * len(_BREAK.findall(between))
     score += 0.3 if place.start >= end else 0.0
@@ -154,7 +165,7 @@ def contains(outer: Place, inner: Place) -> bool:
     """Whether ``outer`` is the country, admin-1 or historic region that ``inner`` lies in."""
     if not outer.country or outer.country != inner.country:
         return False
-    rank = _FINENESS.get(outer.precision, 1), _FINENESS.get(inner.precision, 1)
+    rank = _fineness(outer), _fineness(inner)
     if rank[0] >= rank[1]:
         return False
     if outer.kind == "region" and outer.admin1 is None:  # Darfur, Donbas: several divisions
@@ -233,5 +244,5 @@ def _lead(reading: Reading, places: Sequence[Place]) -> tuple[int, ...]:
         return ()
     begin, end = reading.dateline
     body = [index for index in lead if not begin <= places[index].start < end]
-    best = max(body or lead, key=lambda index: (_FINENESS.get(places[index].precision, 1), -index))
+    best = max(body or lead, key=lambda index: (_fineness(places[index]), -index))
     return (best, *[index for index in lead if contains(places[index], places[best])][:2])
