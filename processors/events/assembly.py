@@ -122,9 +122,11 @@ def merge_actors(found: Sequence[Actor]) -> list[Actor]:
 
 def salience(draft: Draft) -> float:
     """What the document is mainly about ranks first: current, clear, early, often mentioned."""
+    told = [trigger.sentence for trigger in (draft.trigger, *draft.mentions)]
     current = 2.0 if draft.judgement.status == "current" else 0.0
-    early = 0.25 * min(draft.trigger.sentence.index, 6)
-    return current + draft.trigger.weight - early + 0.1 * min(len(draft.mentions), 5)
+    headline = 0.8 if any(sentence.title for sentence in told) else 0.0
+    early = 0.25 * min(6, *(sentence.index for sentence in told))
+    return current + headline + draft.trigger.weight - early + 0.1 * min(len(draft.mentions), 5)
 
 
 def confidence(draft: Draft) -> float:
