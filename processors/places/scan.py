@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from processors.places import cues
 from processors.places.gazetteer import Gazetteer
 from processors.places.keys import fold
 from processors.places.page import Page
+from processors.places.sources import DATA
 
 MAX_WORDS = 6
 # Between two words of one name: a space, a hyphen, or a full stop after an abbreviation.
@@ -91,9 +94,22 @@ _ENDINGS = (
     ("и", ("а", "ь", "я")),
     ("ы", ("а",)),
 )
+INTRODUCING = frozenset(("مدينه", "بمدينه", "لمدينه", "بلده", "شهر", "העיר", "בעיר"))  # 'the city of'
 _ARABIC_PREFIXES = ("وال", "بال", "فال", "كال", "لل", "ال", "و", "ب", "ل", "ف", "ك")
 SHORTEST_WITH_ARTICLE = 3  # letters; shorter words are rarely names that lost their article
 _HEBREW_PREFIXES = ("וב", "ול", "ומ", "שב", "ב", "ל", "מ", "ה", "ו", "ש")
+
+
+@lru_cache(maxsize=1)
+def common_abroad() -> frozenset[str]:
+    """Folded everyday words of Arabic, Persian and Hebrew that are also names: 'south', 'ambush'."""
+    table = tomllib.loads((DATA / "common_abroad.toml").read_text(encoding="utf-8"))
+    return frozenset(str(table["words"]).split())
+
+
+def _is_common(page: Page, first: int, key: str) -> bool:
+    """Whether the words are everyday ones: 'north west', not 'the city of ...'."""
+    return common_abroad().issuperset(key.split(" ")) and page.key(first - 1) not in INTRODUCING
 
 
 def bases(word: str) -> list[str]:
@@ -190,6 +206,8 @@ def scan(page: Page, gazetteer: Gazetteer) -> list[Found]:
     tried = _tried(page, gazetteer)
     best: dict[int, Found] = {}
     for (first, last, key), position in zip(tried, gazetteer.positions([t[2] for t in tried]), strict=True):
+        if key[0] > "\u0590" and _is_common(page, first, key):
+            continue
         if position is not None and (first not in best or last > best[first].last):
             best[first] = Found(first, last, key, position)
     return list(best.values())
