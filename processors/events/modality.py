@@ -85,6 +85,7 @@ _MAYBE_BEFORE = ENGLISH.add(
     r"to any|suspected of planning)\s+(?:to\s+|a\s+|an\s+|any\s+)?(?:\w+\s+){0,3}$"
     r"|\b(?:information|rewards?|bounty|tips?|warrants?)\b[^.;]{0,60}\b(?:leading to|lead to|for)\s+"
     r"(?:\w+\s+){0,3}$"
+    r"|\b(?:i|we|he|she|they|many|people)\s+(?:thought|imagined|assumed|dreamt|dreamed)\s+[^.;,]{0,40}$"
     r"|\b(?:simulat\w+|mock|rehears\w+|fictional|imaginary)\s+(?:\w+\s+){0,2}$"
     r"|\b(?:allow\w*|permit\w*|able|condemn\w*|combat|oppose\w*|renounce\w*|fight against|tolerate|acts? of|"
     r"end to|forms? of|kinds? of|war against)\s+(?:us\s+|them\s+)?(?:to\s+)?(?:\w+,?\s+(?:or\s+|"
