@@ -21,9 +21,10 @@ _KINDS = {
         r"martyred|hanged|lynched|perished|massacre\s+of|"
         r"slayings?\s+of|slaying|burned\s+to\s+death|stabbed\s+to\s+death"
     ),
-    "injured": r"wounded|wounding|wounds|injured|injuring|injures|hurt|hurting|injur(?:y|ies)|maimed",
+    "injured": r"wounded|wounding|wounds|injured|injuring|injures|hurt|hurting|injur(?:y|ies)|maimed|"
+    r"treated\s+for|hospitali[sz]ed",
     "missing": r"missing|unaccounted\s+for",
-    "detained": r"arrested|arresting|arrests?|detained|detaining|detains|rounded\s+up|captured|capturing",
+    "detained": r"arrested|arresting|arrests?|detained|detaining|detains?|rounded\s+up|captured|capturing",
     "kidnapped": r"kidnapped|kidnapping|kidnap|abducted|abducting|abducts?|taken\s+hostage|took\s+hostage|"
     r"kidnaped",
     "displaced": r"displaced|displacing|fled|fleeing|evacuated|evacuating|left\s+homeless|homeless",
@@ -78,7 +79,7 @@ _SUBSET = ENGLISH.add(
     r"(?:\b(?:including|includes?|included|among (?:them|the dead|those killed|the victims|the wounded|"
     r"whom)(?:\s+(?:were|are|was))?|of (?:whom|them|which)|most(?:ly)? of them|comprising|"
     r"in particular|(?:most|some|all|many) of (?:them|whom))(?:\s+(?:were|was|at least))?[\s,]*"
-    r"|\b(?:including|among)\b[^.;()]{0,60}(?:,|\band\b)\s*)$",
+    r"|\b(?:including|among)\b(?:(?!injur|wound|kill|dead|detain|arrest)[^.;()]){0,60}(?:,|\band\b)\s*)$",
     re.IGNORECASE,
 )
 _OF_THEM = re.compile(
@@ -103,6 +104,9 @@ _TELLING = ENGLISH.add(  # what a sentence with tolls has in any case
 )
 
 
+_SPEAKING = re.compile(r"\s+(?:said|says|told|added|announced)\b")  # 'two witnesses said'
+
+
 def find(text: str, start: int, end: int, sifted: Found | None = None) -> list[Casualties]:
     """The tolls of the sentence ``text[start:end]``, in order; ``sifted``: the text as ENGLISH sifts it."""
     sifted = sifted or ENGLISH.sift(text)
@@ -110,7 +114,11 @@ def find(text: str, start: int, end: int, sifted: Found | None = None) -> list[C
     if not _TELLING.possible(among):
         return []
     people = groups.find(text, start, end, sifted)
-    everyone = [group for group in people if not _outdated(text, start, group, sifted)]
+    everyone = [
+        group
+        for group in people
+        if not _outdated(text, start, group, sifted) and not _SPEAKING.match(text, group.end)
+    ]
     inside = [group for group in everyone if _is_subset(text, start, group, sifted)]
     people = groups.summed(text, [group for group in everyone if group not in inside])
     source = who_says(text, start, end)
@@ -120,6 +128,7 @@ def find(text: str, start: int, end: int, sifted: Found | None = None) -> list[C
         kind = verb.lastgroup or "killed"
         free = [group for group in people if group.start not in used]
         group = _of_whom(text, verb, inside, free) or _of_verb(text, verb, free, start, end)
+        group = group or _someone(text, verb, end)
         if group is not None and group.named:
             found.append(_casualties(kind, group, source, subset=True))
         elif group is not None:
@@ -222,6 +231,21 @@ def _of_verb(text: str, verb: re.Match[str], people: Sequence[Group], start: int
         return _and_named_before(text, before, start)
     named = _named_before(text, verb, start) or _owned(text, verb, start, end)
     return named or (None if word in _LOOKS_BACK else after)
+
+
+_FELLED = frozenset(
+    {"shot dead", "shot to death", "gunned down", "assassinated", "murdered", "beheaded", "lynched"}
+)
+_ONE = re.compile(
+    r"\s+(?:the|a|an|one|its|his|her|their)\s+(?:[\w-]+['’]s\s+)?(?:[a-z][\w-]+\s+){0,2}?[a-z][\w-]*[^\Ws]\b"
+)
+
+
+def _someone(text: str, verb: re.Match[str], end: int) -> Group | None:
+    """'Shot dead the vice-principal': such verbs take people only, so one somebody is one dead."""
+    if " ".join(verb.group().lower().split()) not in _FELLED or not _ONE.match(text, verb.end(), end):
+        return None
+    return Group(verb.start(), verb.end(), 1, 1, "all", "", headed=True, named=True)
 
 
 _NEEDS_OWNER = frozenset({"assassination", "slaying"})
@@ -385,9 +409,22 @@ def _tolls(text: str, start: int, people: Sequence[Group], source: str | None) -
         if toll:
             kind = "injured" if re.search(r"injur|wounded", toll.group()) else "killed"
             found += _with_parts(kind, group, source)
-        elif _BODIES.search(before) and ("bodies of" in before[-20:] or _is_body(text, group)):
+        elif _bodies(text, before, group):
             found.append(_casualties("killed", group, source, subset=True))
     return found
+
+
+_BROUGHT = re.compile(
+    r"\s+(?:had|have|has|were|was)\s+(?:been\s+)?(?:\w+ly\s+)?(?:brought|recovered|found|pulled|retrieved|"
+    r"taken|counted|dug|delivered|received)\b"
+)
+
+
+def _bodies(text: str, before: str, group: Group) -> bool:
+    """'The bodies of six priests', 'recovered three bodies', 'five bodies had been brought'."""
+    if _BODIES.search(before):
+        return "bodies of" in before[-20:] or _is_body(text, group)
+    return _is_body(text, group) and bool(_BROUGHT.match(text, group.end))
 
 
 def _is_body(text: str, group: Group) -> bool:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec import structs
 
 from processors.messages import Casualties
 
-FAR_OFF = 10  # a figure so many times the first one counts something else: a war, a year
+FAR_OFF = 10  # a figure so many times the first one counts something else: a war, a year ...
+FEW = 50  # ... unless it is no larger than that: 'killing a commander' may come before 'seven bodies'
 
 
 def merge_casualties(found: Sequence[Casualties]) -> list[Casualties]:
@@ -24,8 +25,9 @@ def merge_casualties(found: Sequence[Casualties]) -> list[Casualties]:
 def settled(found: Sequence[Casualties]) -> list[Casualties]:
     """The tolls of an event as they are published.
 
-    Where a kind has parts only ('the bodies of six priests were found'), its largest part is the toll. Totals
-    that add up to another one are its parts. A part that says neither who nor whose says nothing new.
+    Where a kind has parts only ('the bodies of six priests were found'), its largest part is the toll; a
+    count of bodies above every toll is a rival one. Totals that add up to another one are its parts. A part
+    that says neither who nor whose says nothing new.
     """
     kept = [item for item in found if not _far_off(item, found)]
     kept = [_part(item) if item in _addends(item.kind, kept) else item for item in kept]
@@ -40,7 +42,7 @@ def _totals(kind: str, found: Iterable[Casualties]) -> list[Casualties]:
 def _far_off(item: Casualties, found: Sequence[Casualties]) -> bool:
     totals = _totals(item.kind, found)
     first = min(totals, key=lambda other: other.start or 0, default=item)
-    return item.min > FAR_OFF * max(first.max or first.min, 1)
+    return item.min > max(FEW, FAR_OFF * (first.max or first.min))
 
 
 def _addends(kind: str, found: Sequence[Casualties]) -> list[Casualties]:
@@ -59,12 +61,19 @@ def _part(item: Casualties) -> Casualties:
 
 
 def _raised(found: Sequence[Casualties]) -> list[Casualties]:
-    kinds = {item.kind for item in found if not item.subset}
+    most: dict[str, int] = {}
+    for item in found:
+        if not item.subset:
+            most[item.kind] = max(most.get(item.kind, 0), item.max or item.min)
     best: dict[str, Casualties] = {}
     for item in found:
-        if item.kind not in kinds and (item.kind not in best or item.min > best[item.kind].min):
+        if item.kind not in most and (item.kind not in best or item.min > best[item.kind].min):
             best[item.kind] = item
-    return [_whole(item) if item is best.get(item.kind) else item for item in found]
+    return [_whole(item) if item is best.get(item.kind) or _above(item, most) else item for item in found]
+
+
+def _above(item: Casualties, most: Mapping[str, int]) -> bool:
+    return item.subset and item.category == "some" and item.min > most.get(item.kind, item.min)
 
 
 def _whole(item: Casualties) -> Casualties:

@@ -59,6 +59,21 @@ def tolls(text: str) -> set[Toll]:
         ("There were no casualties.", {("killed", 0, 0, "all", False), ("injured", 0, 0, "all", False)}),
         ("The blast did not cause any injuries.", {("injured", 0, 0, "all", False)}),
         ("Nobody was killed.", {("killed", 0, 0, "all", False)}),
+        ("Five bodies had been brought to the hospital.", {("killed", 5, 5, "some", True)}),
+        ("Gunmen shot dead the vice-principal.", {("killed", 1, 1, "some", True)}),
+        ("Police detain 86 in raids in Istanbul.", {("detained", 86, 86, "all", False)}),
+        (
+            "26 protesters were treated for injuries, two of them in serious condition.",
+            {("injured", 26, 26, "all", False), ("injured", 2, 2, "some", True)},
+        ),
+        (
+            "The missiles killed 25 people including three children, injuring 73, the minister said.",
+            {
+                ("killed", 25, 25, "all", False),
+                ("killed", 3, 3, "children", True),
+                ("injured", 73, 73, "all", False),
+            },
+        ),
         ("Dozens of people were arrested.", {("detained", 24, None, "all", False)}),
         (
             "Eight people died, three of them children.",
