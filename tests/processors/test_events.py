@@ -208,7 +208,7 @@ def test_a_denial_ends_where_a_claim_begins(enrich: Enrich) -> None:
 def test_what_the_headline_tells_comes_first(enrich: Enrich) -> None:
     document = enrich(
         "Two soldiers were killed when gunmen ambushed a convoy near Diapaga on Tuesday, the army said.\n\n"
-        "It was the second attack in a week: on Monday a roadside bomb killed two drivers outside Fada N'gourma.",
+        "It was the second attack in a week: on Monday a roadside bomb killed two drivers near Fada.",
         title="Two soldiers killed in ambush in eastern Burkina Faso",
     )
     assert document.events[0].type == "armed-clash"
