@@ -22,6 +22,7 @@ from alerts.rules import RuleSet
 from alerts.sql_store import SqlStore, serialise
 from alerts.stores import MemoryStore
 from alerts.tables import alerts as alerts_table
+from alerts.tables import incident_reports
 from config.errors import MalformedRecord
 from config.models.root import Config
 from processors.messages import ENRICHED, EnrichedDocument
@@ -138,7 +139,8 @@ class _Trying(_Run):
 
     def __init__(self, rules: RuleSet, engine: Engine, asked: Asked) -> None:
         super().__init__(rules, engine, asked)
-        self._raiser = Raiser(rules, MemoryStore(), backfill=asked.replay_id)
+        self._store = MemoryStore()
+        self._raiser = Raiser(rules, self._store, backfill=asked.replay_id)
 
     def handle(self, records: Sequence[Record]) -> None:
         """One batch."""
@@ -148,7 +150,7 @@ class _Trying(_Run):
             raised += self._raiser.passed(now)
         if raised:
             with reading(self._engine) as connection:
-                known = _existing(connection, raised)
+                known = _existing(connection, raised) | _told(connection, raised, self._store)
             self._count(raised, known)
 
 
@@ -185,4 +187,24 @@ def _existing(connection: Connection, raised: Sequence[Raised]) -> frozenset[str
     for first in range(0, len(ids), 500):
         query = sa.select(alerts_table.c.id).where(alerts_table.c.id.in_(ids[first : first + 500]))
         found.update(connection.scalars(query))
+    return frozenset(found)
+
+
+def _told(connection: Connection, raised: Sequence[Raised], store: MemoryStore) -> frozenset[str]:
+    """Which of these alerts the state database has under another id.
+
+    An incident's id comes from its first report, and a stretch of time may begin after it: the same incident
+    is the one that any of the reports was joined to.
+    """
+    joined = incident_reports.join(alerts_table, alerts_table.c.incident == incident_reports.c.incident)
+    found = set()
+    for alert in {item.alert.id: item.alert for item in raised}.values():
+        incident = store.incident(alert.incident)
+        keys = [source.key for source in incident.sources] if incident is not None else []
+        query = sa.select(alerts_table.c.id).select_from(joined).limit(1)
+        query = query.where(
+            incident_reports.c.key.in_(keys), alerts_table.c.rule == alert.rule, alerts_table.c.raised
+        )
+        if keys and connection.scalar(query) is not None:
+            found.add(alert.id)
     return frozenset(found)

@@ -116,6 +116,10 @@ class MemoryStore:
         if self._saved % 1000 == 0:
             self._forget()
 
+    def incident(self, id_: str) -> Incident | None:
+        """An incident by id, while it is remembered."""
+        return self._incidents.get(id_)
+
     def incidents(self) -> list[Incident]:
         """Every incident that is remembered."""
         return list(self._incidents.values())

@@ -96,3 +96,21 @@ def test_only_the_articles_of_the_stretch_count(
 ) -> None:
     found = replay(broker, config, engine, replay_id="r1", since=NOON + timedelta(days=1))
     assert (found.documents, found.new) == (2, {"idlib-raids": 1})
+
+
+def test_an_alert_is_known_by_its_incident_where_the_stretch_begins_after_its_first_report(
+    broker: EmbeddedBroker, config: Config, engine: sa.Engine
+) -> None:
+    later = enriched(
+        f"Soldiers {{{{stormed|raid current}}}} a home in [[Atme|{ATME}]].",
+        id="later",
+        published=NOON + timedelta(hours=5),
+    )
+    producer = broker.producer()
+    producer.send(OutputRecord(config.topic(ENRICHED), b"later", encode(later)))
+    producer.flush()
+    replay(broker, config, engine, replay_id="r1", execute=True)
+    assert count(engine, alerts) == 2
+    stretch = {"since": NOON + timedelta(hours=1), "until": NOON + timedelta(hours=9)}
+    found = replay(broker, config, engine, replay_id="r2", **stretch)
+    assert (found.documents, found.new, found.known) == (1, {}, {"idlib-raids": 1})
