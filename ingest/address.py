@@ -113,6 +113,9 @@ def refusal(address: str | Address, allow: AllowList = NOTHING) -> str | None:
 
 def literal_address(host: str) -> Address | None:
     """The address that a URL's host *is*, in any notation that resolvers accept (decimal, octal, hex)."""
+    last = host.rstrip(".").rpartition(".")[2]
+    if last[:1].isalpha() and ":" not in host:
+        return None  # most hosts are names, and this is asked for every request
     with contextlib.suppress(ValueError):
         return ip_address(host.strip("[]").partition("%")[0])
     return _loose4(host)

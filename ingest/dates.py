@@ -13,6 +13,7 @@ OLDEST = datetime(1990, 1, 1, tzinfo=UTC)
 FUTURE_TOLERANCE = timedelta(minutes=10)
 _MAX_LENGTH = 100
 _DIGIT = re.compile(r"\d")
+_ISO = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:Z|[+-]\d\d:\d\d)", re.ASCII)
 
 
 def parse_date(text: str | None) -> datetime | None:
@@ -20,6 +21,8 @@ def parse_date(text: str | None) -> datetime | None:
     if not text or len(text) > _MAX_LENGTH or not _DIGIT.search(text):
         return None
     try:
+        if _ISO.fullmatch(text):
+            return in_utc(datetime.fromisoformat(text).replace(microsecond=0))
         iso = _parse_fast(text)
         if iso:
             return in_utc(datetime.fromisoformat(iso).replace(microsecond=0))

@@ -5,59 +5,60 @@ Sizes are bytes, times seconds. Errors: FetchRefused, FetchTimeout, FetchTooLarg
 
 from __future__ import annotations
 
-import asyncio
-import contextvars
-import socket
-import ssl
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from types import TracebackType
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType, TracebackType
 from urllib.parse import urljoin, urlsplit
 
-import aiohttp
-from aiohttp.abc import AbstractResolver
-from aiohttp_socks import ProxyConnector, ProxyError
+import msgspec
+import pycurl
 
-from config.errors import FetchError, FetchFailed, FetchRefused, FetchTimeout, FetchTooLarge
+from config.errors import FetchFailed, FetchRefused, FetchTimeout
 from ingest.address import NOTHING, AllowList, literal_address, refusal
-from ingest.decompress import Decompressor
-from ingest.urls import host_of
+from ingest.exchange import REDIRECTS, Exchange, LargeBodies
+from ingest.transfer import Transfer, TransferFailed, Transfers
+from ingest.urls import origin_of, wire_url
 
 MAX_REDIRECTS = 5
-REDIRECTS = frozenset({301, 302, 303, 307, 308})
-LARGE_BODY = 512 * 1024
-_MAX_HEADER = 16 * 1024
-_CONNECTIONS = 256
+_NONE: Mapping[str, str] = MappingProxyType({})
+_TLS_ERRORS = frozenset(
+    {
+        pycurl.E_SSL_CONNECT_ERROR,
+        pycurl.E_SSL_ENGINE_NOTFOUND,
+        pycurl.E_SSL_ENGINE_SETFAILED,
+        pycurl.E_SSL_CERTPROBLEM,
+        pycurl.E_SSL_CIPHER,
+        pycurl.E_SSL_ENGINE_INITFAILED,
+        pycurl.E_SSL_CACERT_BADFILE,
+        pycurl.E_SSL_SHUTDOWN_FAILED,
+        pycurl.E_SSL_CRL_BADFILE,
+        pycurl.E_SSL_ISSUER_ERROR,
+    }
+)
 
-_unchecked: contextvars.ContextVar[bool] = contextvars.ContextVar("unchecked", default=False)
 
-
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(msgspec.Struct, frozen=True):
     """What to ask."""
 
     url: str
     max_bytes: int  # before and after decompression
     timeout: float  # for the whole exchange, redirects included
-    headers: Mapping[str, str] = field(default_factory=dict)
-    private_headers: Mapping[str, str] = field(default_factory=dict)  # only ever sent to the first host
+    headers: Mapping[str, str] = _NONE
+    private_headers: Mapping[str, str] = _NONE  # only ever sent to the first host
     proxy: str | None = None
     verify_tls: bool = True
     error_body: bool = False  # read the body of 4xx and 5xx answers too
+    keep_open: bool = True  # the connection, for the next request to this host
 
 
-@dataclass(frozen=True, slots=True)
-class Hop:
+class Hop(msgspec.Struct, frozen=True):
     """One redirect on the way."""
 
     status: int
     target: str  # absolute
 
 
-@dataclass(frozen=True, slots=True)
-class Response:
+class Response(msgspec.Struct, frozen=True):
     """What came back."""
 
     url: str  # after redirects
@@ -68,8 +69,7 @@ class Response:
     seconds: float
 
 
-class AddressRefused(OSError):
-    """The guard's way out of the connector."""
+Names = Callable[[str], Sequence[str]]  # host to numeric addresses, in place of the system's resolver
 
 
 class Fetcher:
@@ -81,41 +81,38 @@ class Fetcher:
         user_agent: str,
         allow: AllowList = NOTHING,
         proxy: str | None = None,
-        resolver: AbstractResolver | None = None,
+        names: Names | None = None,
         large_bodies: int = 8,
     ) -> None:
-        self._user_agent = user_agent
+        self._headers = {"User-Agent": user_agent, "Accept-Encoding": "gzip, deflate", "Accept": "*/*"}
         self._allow = allow
         self._proxy = proxy
-        self._resolver = resolver
-        self._sessions: dict[str | None, aiohttp.ClientSession] = {}
-        self._large = asyncio.Semaphore(large_bodies)  # bounds memory, not speed
+        self._names = names
+        self._large = LargeBodies(large_bodies)
+        self._opened: Transfers | None = None
 
     async def get(self, request: Request) -> Response:
         """GET ``request.url``, following at most five redirects."""
         started = time.monotonic()
-        try:
-            async with asyncio.timeout(request.timeout):
-                return await self._follow(request, started)
-        except TimeoutError as error:
-            raise FetchTimeout(f"{request.url}: no complete answer within {request.timeout:g} s") from error
-        except FetchError:
-            raise
-        except (
-            aiohttp.ClientError,
-            ProxyError,
-            OSError,
-            ValueError,
-            EOFError,
-            asyncio.IncompleteReadError,
-        ) as error:
-            raise _translated(request.url, error) from error
+        url, hops = request.url, list[Hop]()
+        while True:
+            same = not hops or origin_of(url) == origin_of(request.url)
+            left = request.timeout - (time.monotonic() - started)
+            exchange, body = await self._one(url, request, request.private_headers if same else {}, left)
+            location = exchange.headers.get("location")
+            if exchange.status not in REDIRECTS or not location:
+                seconds = time.monotonic() - started
+                return Response(url, exchange.status, exchange.headers, body, tuple(hops), seconds)
+            url = _joined(url, location)
+            hops.append(Hop(exchange.status, url))
+            if len(hops) > MAX_REDIRECTS:
+                raise FetchFailed(f"{request.url}: more than {MAX_REDIRECTS} redirects (last to {url[:200]})")
 
     async def close(self) -> None:
         """Close all connections."""
-        for session in self._sessions.values():
-            await session.close()
-        self._sessions.clear()
+        if self._opened is not None:
+            self._opened.close()
+            self._opened = None
 
     async def __aenter__(self) -> Fetcher:
         return self
@@ -125,165 +122,121 @@ class Fetcher:
     ) -> None:
         await self.close()
 
-    async def _follow(self, request: Request, started: float) -> Response:
-        url = request.url
-        hops: list[Hop] = []
-        origin = _origin(url)
-        while True:
-            private = request.private_headers if _origin(url) == origin else {}
-            response, body = await self._one(url, request, private)
-            headers = _lower(response)
-            location = headers.get("location")
-            if response.status not in REDIRECTS or not location:
-                return Response(url, response.status, headers, body, tuple(hops), time.monotonic() - started)
-            target = urljoin(url, location)
-            hops.append(Hop(response.status, target))
-            if len(hops) > MAX_REDIRECTS:
-                raise FetchFailed(
-                    f"{request.url}: more than {MAX_REDIRECTS} redirects (last to {target[:200]})"
-                )
-            url = target
-
     async def _one(
-        self, url: str, request: Request, private: Mapping[str, str]
-    ) -> tuple[aiohttp.ClientResponse, bytes]:
+        self, url: str, request: Request, private: Mapping[str, str], left: float
+    ) -> tuple[Exchange, bytes]:
+        """One hop, within ``left`` seconds."""
+        if left <= 0:
+            raise _too_late(request)
         proxy = request.proxy or self._proxy
-        self._check_url(url)
-        host = urlsplit(url).hostname or ""
-        token = _unchecked.set(self._allow.has_host(host))
-        try:
-            async with self._session(proxy).get(
-                url,
-                headers={**request.headers, **private},
-                allow_redirects=False,
-                proxy=proxy if proxy and not proxy.startswith("socks") else None,
-                ssl=request.verify_tls,
-            ) as response:
-                return response, await self._body(url, request, response)
-        finally:
-            _unchecked.reset(token)
-
-    async def _body(self, url: str, request: Request, response: aiohttp.ClientResponse) -> bytes:
-        status = response.status
-        if status == 304 or status in REDIRECTS or (status >= 400 and not request.error_body):
-            response.close() if response.headers.get("Content-Length", "0") != "0" else response.release()
-            return b""
-        length = response.content_length
-        if length is not None and length > request.max_bytes:
-            raise FetchTooLarge(f"{url}: {length:,} bytes announced, the cap is {request.max_bytes:,}")
-        inflate = Decompressor(response.headers.getall("Content-Encoding", []), request.max_bytes, url)
-        chunks: list[bytes] = []
-        raw, large = 0, False
-        try:
-            async for chunk in response.content.iter_any():
-                raw += len(chunk)
-                if raw > request.max_bytes:
-                    raise FetchTooLarge(f"{url}: more than {request.max_bytes:,} bytes")
-                chunks.append(inflate.feed(chunk))
-                if not large and (raw > LARGE_BODY or inflate.total > LARGE_BODY):
-                    await self._large.acquire()
-                    large = True
-            inflate.finish()
-            return b"".join(chunks)
-        finally:
-            if large:
-                self._large.release()
-
-    def _check_url(self, url: str) -> None:
-        parts = urlsplit(url)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise FetchRefused(f"{url[:200]}: only http and https addresses are fetched")
-        if self._allow.has_host(parts.hostname):
-            return
-        literal = literal_address(parts.hostname)
-        reason = refusal(literal, self._allow) if literal is not None else None
-        if reason:
-            raise FetchRefused(f"{url[:200]}: {reason}; allow it with intake.allow_addresses if it is yours")
-
-    def _session(self, proxy: str | None) -> aiohttp.ClientSession:
-        session = self._sessions.get(proxy)
-        if session is None:
-            session = self._sessions[proxy] = aiohttp.ClientSession(
-                connector=self._connector(proxy),
-                cookie_jar=aiohttp.DummyCookieJar(),
-                timeout=aiohttp.ClientTimeout(total=None),  # one deadline, set in get()
-                headers={"User-Agent": self._user_agent, "Accept-Encoding": "gzip, deflate"},
-                auto_decompress=False,
-                trust_env=False,
-                max_line_size=_MAX_HEADER,
-                max_field_size=_MAX_HEADER,
-                requote_redirect_url=False,
-            )
-        return session
-
-    def _connector(self, proxy: str | None) -> aiohttp.BaseConnector:
-        if proxy and proxy.startswith("socks"):
-            # names are resolved by the proxy, so only literal addresses can be checked here
-            return ProxyConnector.from_url(
-                proxy.replace("socks5h://", "socks5://"), rdns=True, limit=_CONNECTIONS
-            )
-        if proxy:
-            return aiohttp.TCPConnector(limit=_CONNECTIONS)
-        return aiohttp.TCPConnector(
-            limit=_CONNECTIONS,
-            limit_per_host=0,
-            ttl_dns_cache=60,
-            keepalive_timeout=10,
-            resolver=self._resolver,
-            socket_factory=self._guarded_socket,
+        host = self._checked_host(url)
+        exchange = Exchange(
+            url,
+            max_bytes=request.max_bytes,
+            error_body=request.error_body,
+            allow=self._allow,
+            unchecked=proxy is not None or self._allow.has_host(host),
+            large=self._large,
         )
+        transfers = self._transfers()
+        exchange.wait_for_room(transfers.resume)
+        try:
+            transfer = Transfer(
+                url=wire_url(url),
+                headers=_lines({**self._headers, **request.headers, **private}),
+                timeout=left,
+                receiver=exchange,
+                proxy=_proxy_url(proxy),
+                verify_tls=request.verify_tls,
+                addresses=self._addresses(url) if self._names and not proxy else None,
+                keep_open=request.keep_open,
+            )
+            await transfers.run(transfer)
+            return exchange, exchange.finish()
+        except TransferFailed as error:
+            if error.code == pycurl.E_OPERATION_TIMEDOUT:
+                raise _too_late(request) from error
+            raise _translated(url, error, exchange.refused) from error
+        except (OSError, ValueError) as error:
+            raise FetchFailed(f"{url}: {_short(error)}") from error
+        finally:
+            exchange.close()
 
-    def _guarded_socket(self, info: Any) -> socket.socket:
-        """Called with the very address that is about to be connected to: literals and DNS answers alike."""
-        family, kind, protocol, _, address = info
-        if not _unchecked.get():
-            reason = refusal(address[0], self._allow)
+    def _transfers(self) -> Transfers:
+        if self._opened is None:
+            self._opened = Transfers()
+        return self._opened
+
+    def _addresses(self, url: str) -> tuple[str, str]:
+        """What stands in for the system's resolver says, in libcurl's notation."""
+        assert self._names is not None
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
+        found = self._names(host)
+        return f"{host}:{port}", ",".join(f"[{one}]" if ":" in one else one for one in found)
+
+    def _checked_host(self, url: str) -> str:
+        """The host of ``url``; raises FetchRefused for what must not be asked.
+
+        Names pass: their addresses are checked when the socket connects.
+        """
+        try:
+            parts = urlsplit(url)
+            host = parts.hostname
+        except ValueError as error:
+            raise FetchRefused(f"{url[:200]}: no address that can be fetched: {error}") from error
+        if parts.scheme not in ("http", "https") or not host:
+            raise FetchRefused(f"{url[:200]}: only http and https addresses are fetched")
+        if not self._allow.has_host(host):
+            literal = literal_address(host)
+            reason = refusal(literal, self._allow) if literal is not None else None
             if reason:
-                raise AddressRefused(reason)
-        sock = socket.socket(family, kind, protocol)
-        sock.setblocking(False)
-        return sock
+                raise _refused(url, reason)
+        return host
 
 
-def _origin(url: str) -> tuple[str, str]:
-    return urlsplit(url).scheme, host_of(url)
+def _joined(url: str, location: str) -> str:
+    try:
+        return urljoin(url, location)
+    except ValueError as error:
+        raise FetchFailed(f"{url}: redirects to what is no address: {location[:200]!r}") from error
 
 
-def _lower(response: aiohttp.ClientResponse) -> dict[str, str]:
-    headers: dict[str, str] = {}
-    for name, value in response.headers.items():
-        headers.setdefault(name.lower(), value)
-    return headers
+def _lines(headers: Mapping[str, str]) -> list[bytes]:
+    """Header lines as libcurl takes them; raises ValueError for a value that would start another line."""
+    lines = []
+    for name, value in headers.items():
+        if "\n" in value or "\r" in value or "\0" in value:
+            raise ValueError(f"the header {name} holds a line break")
+        lines.append((f"{name}: {value}" if value else f"{name};").encode("utf-8", "surrogateescape"))
+    return lines
 
 
-def _translated(url: str, error: BaseException) -> FetchError:
-    """A third party's exception as one of ours, one line."""
-    refused = _find(error, AddressRefused)
-    if refused is not None:
-        return FetchRefused(f"{url[:200]}: {refused}; allow it with intake.allow_addresses if it is yours")
-    if isinstance(error, aiohttp.ClientConnectorDNSError):
+def _proxy_url(proxy: str | None) -> str:
+    """With names looked up by the proxy: what is behind Tor has no address here."""
+    scheme, mark, rest = (proxy or "").partition("://")
+    return {"socks5": "socks5h", "socks4": "socks4a"}.get(scheme, scheme) + mark + rest
+
+
+def _too_late(request: Request) -> FetchTimeout:
+    return FetchTimeout(f"{request.url}: no complete answer within {request.timeout:g} s")
+
+
+def _refused(url: str, reason: str) -> FetchRefused:
+    return FetchRefused(f"{url[:200]}: {reason}; allow it with intake.allow_addresses if it is yours")
+
+
+def _translated(url: str, error: TransferFailed, refused: str | None) -> FetchFailed | FetchRefused:
+    """libcurl's complaint as one of ours, one line."""
+    if refused is not None and error.code in (pycurl.E_COULDNT_CONNECT, pycurl.E_ABORTED_BY_CALLBACK):
+        return _refused(url, refused)
+    if error.code == pycurl.E_COULDNT_RESOLVE_HOST:
         return FetchFailed(f"{url}: the host name cannot be resolved")
-    certificate = _find(error, ssl.SSLCertVerificationError)
-    if certificate is not None:
-        reason = getattr(certificate, "verify_message", None) or str(certificate)
-        return FetchFailed(f"{url}: the TLS certificate is not valid: {reason}")
-    if isinstance(error, aiohttp.ClientSSLError | ssl.SSLError):
+    if error.code == pycurl.E_PEER_FAILED_VERIFICATION:
+        return FetchFailed(f"{url}: the TLS certificate is not valid: {_short(error)}")
+    if error.code in _TLS_ERRORS:
         return FetchFailed(f"{url}: TLS failed: {_short(error)}")
     return FetchFailed(f"{url}: {_short(error)}")
-
-
-def _find(error: BaseException | None, kind: type[BaseException]) -> BaseException | None:
-    seen = 0
-    while error is not None and seen < 10:
-        if isinstance(error, kind):
-            return error
-        inner = getattr(error, "os_error", None) or getattr(error, "certificate_error", None)
-        if isinstance(inner, kind):
-            return inner
-        if isinstance(inner, BaseExceptionGroup):
-            return next((e for e in inner.exceptions if isinstance(e, kind)), None)
-        error, seen = error.__cause__ or error.__context__, seen + 1
-    return None
 
 
 def _short(error: BaseException) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+import msgspec
 import sqlalchemy as sa
 
 from ingest.policy import FeedPolicy
@@ -25,8 +26,7 @@ RHYTHM_LEAST = 86400.0  # ... but never before a day
 RHYTHM_NEEDS = 10  # entries seen before a rhythm is believed
 
 
-@dataclass(frozen=True, slots=True)
-class Vitals:
+class Vitals(msgspec.Struct, frozen=True):
     """What a judgement needs; times in seconds since the epoch."""
 
     failures: int
@@ -39,8 +39,7 @@ class Vitals:
     gap_s: float | None
 
 
-@dataclass(frozen=True, slots=True)
-class Health:
+class Health(msgspec.Struct, frozen=True):
     """The judgement. ``kind``: ok, failing, stale or gone."""
 
     kind: str

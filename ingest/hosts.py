@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 _KEPT_HOSTS = 20_000
 
@@ -15,7 +13,6 @@ class _Host:
     slots: asyncio.Semaphore
     next_start: float = 0.0  # loop time
     users: int = 0
-    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
 class HostGate:
@@ -26,28 +23,13 @@ class HostGate:
         self._spacing = spacing
         self._hosts: dict[str, _Host] = {}
 
-    @asynccontextmanager
-    async def enter(self, host: str) -> AsyncIterator[None]:
-        """Wait for a turn at ``host`` and hold a slot until the block ends."""
+    def enter(self, host: str) -> Turn:
+        """``async with gate.enter(host)``: wait for a turn at ``host``, hold a slot until the block ends."""
         state = self._hosts.get(host)
         if state is None:
             self._forget()
             state = self._hosts[host] = _Host(asyncio.Semaphore(self._per_host))
-        state.users += 1
-        try:
-            async with state.slots:
-                if self._spacing > 0:
-                    await self._space(state)
-                yield
-        finally:
-            state.users -= 1
-
-    async def _space(self, state: _Host) -> None:
-        async with state.turn:
-            now = asyncio.get_running_loop().time()
-            if state.next_start > now:
-                await asyncio.sleep(state.next_start - now)
-            state.next_start = max(now, state.next_start) + self._spacing
+        return Turn(state, self._spacing)
 
     def _forget(self) -> None:
         """Drop idle hosts when there are very many."""
@@ -56,3 +38,43 @@ class HostGate:
         now = asyncio.get_running_loop().time()
         for host in [h for h, s in self._hosts.items() if not s.users and s.next_start < now]:
             del self._hosts[host]
+
+
+class Turn:
+    """One request's turn at a host."""
+
+    __slots__ = ("_spacing", "_state")
+
+    def __init__(self, state: _Host, spacing: float) -> None:
+        self._state = state
+        self._spacing = spacing
+
+    async def __aenter__(self) -> None:
+        state = self._state
+        state.users += 1
+        try:
+            await state.slots.acquire()
+        except BaseException:
+            state.users -= 1
+            raise
+        if self._spacing > 0:
+            try:
+                await self._space()
+            except BaseException:
+                self._leave()
+                raise
+
+    async def __aexit__(self, *_: object) -> None:
+        self._leave()
+
+    def _leave(self) -> None:
+        self._state.users -= 1
+        self._state.slots.release()
+
+    async def _space(self) -> None:
+        """Starts are told their times in the order of arrival, so nobody overtakes."""
+        now = asyncio.get_running_loop().time()
+        start = max(now, self._state.next_start)
+        self._state.next_start = start + self._spacing
+        if start > now:
+            await asyncio.sleep(start - now)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from ingest.messages import EntryFacts
 from ingest.text import normal_form, plain_text, short_hash
 from ingest.urls import canonical_url, identity_of_canonical
 
 
-@dataclass(frozen=True, slots=True)
-class IdentifiedEntry:
+class IdentifiedEntry(msgspec.Struct, frozen=True):
     """An entry with its names."""
 
     key: str  # within the feed
@@ -28,37 +29,40 @@ def identify(feed_id: str, entries: Sequence[EntryFacts], feed_url: str) -> list
     feed carry tells nothing, so there the link (or the content) joins the key. The very same entry twice is
     kept once.
     """
-    counts: dict[str, int] = {}
-    for entry in entries:
-        counts[_name(entry)] = counts.get(_name(entry), 0) + 1
+    names = [_name(entry) for entry in entries]
+    counts = Counter(names)
     seen: set[str] = set()
     urls = [canonical_url(entry.link or "", feed_url) for entry in entries]
-    links: dict[str, int] = {}
-    for url in urls:
-        links[url] = links.get(url, 0) + 1
+    links = Counter(urls)
     found: list[IdentifiedEntry] = []
-    for entry, url in zip(entries, urls, strict=True):
-        name = _name(entry)
+    for entry, url, name in zip(entries, urls, names, strict=True):
         key = short_hash(name) if counts[name] == 1 else short_hash(name, entry.link or "", _content(entry))
         if key in seen:
             continue
         seen.add(key)
         shared_link = links[url] > 1 and bool(entry.guid)
         found.append(
-            IdentifiedEntry(key, article_id(feed_id, url, entry, shared_link), revision_of(entry), url, entry)
+            IdentifiedEntry(
+                key, _article_id(feed_id, url, name, shared=shared_link), revision_of(entry), url, entry
+            )
         )
     return found
 
 
-def article_id(feed_id: str, url: str, entry: EntryFacts, shared_link: bool = False) -> str:
+def article_id(feed_id: str, url: str, entry: EntryFacts) -> str:
+    """The id of the article that an entry with canonical address ``url`` leads to."""
+    return _article_id(feed_id, url, _name(entry), shared=False)
+
+
+def _article_id(feed_id: str, url: str, name: str, *, shared: bool) -> str:
     """Hash of the canonical URL; of feed and guid (or content) where there is none, or entries share it.
 
     A home page as link (path "/" and no query) names no article either.
     """
     identity = identity_of_canonical(url)
-    if identity and not shared_link and ("/" in identity or "?" in identity):
+    if identity and not shared and ("/" in identity or "?" in identity):
         return short_hash("url", identity)
-    return short_hash("entry", feed_id, _name(entry), identity)
+    return short_hash("entry", feed_id, name, identity)
 
 
 def revision_of(entry: EntryFacts) -> str:

@@ -43,6 +43,11 @@ class PageResult:
     blocked: dict[str, object] | None = field(default=None)  # host_state row to write
 
 
+def wants_page(job: PageJob, policy: FeedPolicy) -> bool:
+    """False where the feed's own text is all there will be."""
+    return bool(job.url) and policy.fetch_pages
+
+
 class PageFetcher:
     """Fetches article pages. Writes nothing itself."""
 
@@ -58,8 +63,8 @@ class PageFetcher:
         self, job: PageJob, policy: FeedPolicy, validators: tuple[str | None, str | None] = (None, None)
     ) -> PageResult:
         """Fetch the page of one entry. Never raises for what the server does."""
-        if not job.url or not policy.fetch_pages:
-            return PageResult(self._article(job, policy, None, None))
+        if not wants_page(job, policy):
+            return PageResult(self.without_page(job, policy))
         now = self._clock()
         if policy.robots:
             refused = await self._robots.refusal(job.url, now, policy.proxy)
@@ -70,6 +75,10 @@ class PageFetcher:
         except FetchError as error:
             return self._failed(job, policy, error)
         return self._answered(job, policy, response)
+
+    def without_page(self, job: PageJob, policy: FeedPolicy) -> Article:
+        """The article of an entry whose page nobody wants."""
+        return self._article(job, policy, None, None)
 
     async def fetch_safely(
         self, job: PageJob, policy: FeedPolicy, validators: tuple[str | None, str | None]

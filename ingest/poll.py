@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-import dataclasses
 import logging
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
 from config.errors import FetchError, FetchRefused, ParseError
 from config.models.settings import IntakeSettings
-from ingest.decide import EntryDecision, Limits, decide_entries, mean_latency
+from ingest.changes import Changes
+from ingest.decide import EntryDecision, KnownArticle, KnownEntry, Limits, decide_entries, mean_latency
 from ingest.feeds.model import ParsedFeed, ParsedItems, ParseTask
 from ingest.fetch import Fetcher, Request, Response
 from ingest.health import Vitals, judge, transition
 from ingest.identity import IdentifiedEntry
+from ingest.inhand import InHand
 from ingest.policy import FeedPolicy
 from ingest.sandbox import Sandbox, SandboxFailure
 from ingest.schedule import (
@@ -32,21 +32,26 @@ from ingest.schedule import (
     next_poll,
     retry_after_seconds,
 )
-from ingest.store import Changes, FeedRow, PageJob, Store
+from ingest.store import FeedRow, PageJob, Store
 from ingest.text import short_hash
 from ingest.urls import host_of
 
 log = logging.getLogger(__name__)
+T = TypeVar("T")
+Known = tuple[dict[str, KnownEntry], dict[str, KnownArticle]]
+_packer = msgspec.msgpack.Encoder()
+_unpacker = msgspec.msgpack.Decoder(ParsedItems)
 
 PARSE_TASK = "ingest.feeds.parse:parse_task"
 PARSE_MODULES = ("ingest.feeds.parse",)
 DAY = 86400.0
 _DAILY = 86400.0
 _ACCEPT = "application/rss+xml, application/atom+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5"
+_PLAIN = {"Accept": _ACCEPT}
 _HOST_BREAK = 60.0  # seconds for a 429 that does not say how long
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class PollResult:
     """What one poll leads to."""
 
@@ -57,7 +62,7 @@ class PollResult:
     new: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Fetched:
     """An answer and what it means."""
 
@@ -65,6 +70,7 @@ class _Fetched:
     response: Response | None = None
     feed: ParsedFeed | None = None
     items: tuple[IdentifiedEntry, ...] = ()
+    known: Known = ({}, {})
     error: str | None = None
     body_hash: str | None = None
 
@@ -79,6 +85,7 @@ class FeedPoller:
         sandbox: Sandbox,
         store: Store,
         threads: Executor,
+        hand: InHand,
         settings: IntakeSettings,
         clock: Callable[[], float],
         dice: random.Random | None = None,
@@ -87,7 +94,11 @@ class FeedPoller:
         self._sandbox = sandbox
         self._store = store
         self._threads = threads
+        self._hand = hand
         self._settings = settings
+        self._timeout = settings.timeout.total_seconds()
+        self._parse_timeout = settings.parse_timeout.total_seconds()
+        self._max_age = settings.max_age.total_seconds()
         self._clock = clock
         self._dice = dice or random.Random()  # noqa: S311 (jitter, not a secret)
 
@@ -95,10 +106,7 @@ class FeedPoller:
         """Ask the feed once and work out everything that follows. Never raises for what the server does."""
         fetched = await self._fetch_safely(row, policy)
         now = self._clock()
-        decisions: list[EntryDecision] = []
-        if fetched.feed is not None:
-            decisions = await self._decide(policy, fetched.items, now)
-        return self._conclude(row, policy, fetched, decisions, now)
+        return self._conclude(row, policy, fetched, self._decide(policy, fetched, now), now)
 
     async def _fetch_safely(self, row: FeedRow, policy: FeedPolicy) -> _Fetched:
         try:
@@ -120,12 +128,14 @@ class FeedPoller:
         if body_hash == row.body_hash:
             return _Fetched("unmodified", response, body_hash=body_hash)
         try:
-            parsed = await self._parse(response, policy)
+            async with self._hand.parsing(row):
+                parsed, known = await self._in_thread(self._parse_and_recall, response, policy)
             if policy.kind == "sitemap" and parsed.feed.sitemaps:
                 parsed = await self._follow_index(parsed, policy)
+                known = await self._in_thread(self._store.known, policy.id, parsed.items)
         except (ParseError, FetchError) as error:
             return _Fetched("failed", response, error=str(error))
-        return _Fetched("ok", response, parsed.feed, parsed.items, body_hash=body_hash)
+        return _Fetched("ok", response, parsed.feed, parsed.items, known, body_hash=body_hash)
 
     def _request(self, row: FeedRow, policy: FeedPolicy) -> Request:
         headers = {"Accept": _ACCEPT}
@@ -133,18 +143,27 @@ class FeedPoller:
             headers["If-None-Match"] = row.etag
         if row.last_modified:
             headers["If-Modified-Since"] = row.last_modified
+        return self._plain_request(row.url, policy, headers)
+
+    def _plain_request(self, url: str, policy: FeedPolicy, headers: Mapping[str, str] = _PLAIN) -> Request:
         return Request(
-            row.url,
+            url,
             max_bytes=self._settings.max_feed_bytes,
-            timeout=self._settings.timeout.total_seconds(),
+            timeout=self._timeout,
             headers=headers,
             private_headers=policy.private_headers,
             proxy=policy.proxy,
             verify_tls=policy.verify_tls,
+            keep_open=False,  # this host is not asked again for minutes
         )
 
-    async def _parse(self, response: Response, policy: FeedPolicy) -> ParsedItems:
-        """Parse and identify in a process of its own; raises ParseError."""
+    def _parse_and_recall(self, response: Response, policy: FeedPolicy) -> tuple[ParsedItems, Known]:
+        """Both in one visit to a thread, for each costs more than what is done there."""
+        parsed = self._parse(response, policy)
+        return parsed, self._store.known(policy.id, parsed.items)
+
+    def _parse(self, response: Response, policy: FeedPolicy) -> ParsedItems:
+        """Parse and identify in a process of its own; raises ParseError. Blocking."""
         task = ParseTask(
             body=response.body,
             url=response.url,
@@ -152,14 +171,15 @@ class FeedPoller:
             kind=policy.kind,
             feed_id=policy.id,
         )
-        limit = self._settings.parse_timeout.total_seconds()
-        call = partial(self._sandbox.call, PARSE_TASK, msgspec.msgpack.encode(task), limit)
         try:
-            answer = await asyncio.get_running_loop().run_in_executor(self._threads, call)
+            answer = self._sandbox.call(PARSE_TASK, _packer.encode(task), self._parse_timeout)
         except SandboxFailure as error:
             reason = str(error) if error.kind == "error" else f"parsing failed: {error}"
             raise ParseError(reason) from error
-        return msgspec.msgpack.decode(answer, type=ParsedItems)
+        return _unpacker.decode(answer)
+
+    async def _in_thread(self, function: Callable[..., T], *arguments: Any) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._threads, function, *arguments)
 
     async def _follow_index(self, index: ParsedItems, policy: FeedPolicy) -> ParsedItems:
         """The first sitemaps of an index (at most three), as one feed."""
@@ -167,21 +187,13 @@ class FeedPoller:
         for place in index.feed.sitemaps[:3]:
             if host_of(place) != host_of(policy.url):
                 raise FetchRefused(f"{place[:200]}: the sitemap index points to another host")
-            response = await self._fetcher.get(self._request(_blank_row(place), policy))
-            items += (await self._parse(response, policy)).items
+            response = await self._fetcher.get(self._plain_request(place, policy))
+            items += (await self._in_thread(self._parse, response, policy)).items
         return ParsedItems(feed=index.feed, items=tuple(items))
 
-    async def _decide(
-        self, policy: FeedPolicy, items: Sequence[IdentifiedEntry], now: float
-    ) -> list[EntryDecision]:
-        lookup = partial(self._store.known, policy.id, [i.key for i in items], [i.article_id for i in items])
-        known, articles = await asyncio.get_running_loop().run_in_executor(self._threads, lookup)
-        return decide_entries(
-            items,
-            known,
-            articles,
-            Limits(policy.id, now, self._settings.max_age.total_seconds(), self._settings.revisions_per_day),
-        )
+    def _decide(self, policy: FeedPolicy, fetched: _Fetched, now: float) -> list[EntryDecision]:
+        limits = Limits(policy.id, now, self._max_age, self._settings.revisions_per_day)
+        return decide_entries(fetched.items, *fetched.known, limits)
 
     def _conclude(
         self, row: FeedRow, policy: FeedPolicy, fetched: _Fetched, decisions: list[EntryDecision], now: float
@@ -189,9 +201,8 @@ class FeedPoller:
         polled = _polled(row, fetched, decisions, now)
         good = polled.outcome in ("changed", "unmodified")
         failures = 0 if good else row.failures + 1
-        decision = next_poll(
-            policy, row.interval_s, failures, polled, now=now, jitter=self._dice.uniform(-1, 1)
-        )
+        jitter = self._dice.uniform(-1, 1)
+        decision = next_poll(policy, row.interval_s, failures, polled, now=now, jitter=jitter)
         values: dict[str, Any] = {
             "id": row.id,
             "next_poll": decision.at,
@@ -203,27 +214,29 @@ class FeedPoller:
             "last_poll": now,
             "first_poll": row.first_poll or now,
             "last_status": fetched.response.status if fetched.response else None,
-            "failures": failures,
-            "failing_since": None if good else row.failing_since or now,
-            "last_error": None if good else fetched.error,
             "last_success": now if good else row.last_success,
-            "gone": polled.outcome == "gone",
-            **_validators(row, fetched),
-            **_moved(row, policy, fetched, good),
-            **_rhythm(row, fetched, decisions, now),
         }
+        if failures or row.failures:
+            values |= {
+                "failures": failures,
+                "failing_since": None if good else row.failing_since or now,
+                "last_error": None if good else fetched.error,
+                "gone": polled.outcome == "gone",
+            }
+        values |= _validators(fetched) | _moved(row, policy, fetched, good)
+        if fetched.feed is not None:
+            values |= _rhythm(row, fetched.feed, decisions, now)
         changes = Changes(feeds=[values])
         _judge(row, policy, values, changes, now)
-        _host_break(fetched, row.url, changes, now)
-        jobs = _record_entries(policy, decisions, changes, now)
-        return PollResult(
-            changes, jobs, polled.outcome, values["last_error"], sum(d.is_new for d in decisions)
-        )
+        _host_break(fetched, row.host, changes, now)
+        jobs = _record_entries(policy, decisions, changes, now) if decisions else []
+        error = values.get("last_error")
+        return PollResult(changes, jobs, polled.outcome, error, sum(d.is_new for d in decisions))
 
 
 def _polled(row: FeedRow, fetched: _Fetched, decisions: list[EntryDecision], now: float) -> Polled:
     outcome = "changed" if fetched.outcome == "ok" else fetched.outcome
-    headers = dict(fetched.response.headers) if fetched.response else {}
+    headers = fetched.response.headers if fetched.response else {}
     hints = [freshness(headers, now), fetched.feed.ttl if fetched.feed else None]
     return Polled(
         outcome,
@@ -235,44 +248,43 @@ def _polled(row: FeedRow, fetched: _Fetched, decisions: list[EntryDecision], now
     )
 
 
-def _validators(row: FeedRow, fetched: _Fetched) -> dict[str, Any]:
+# Each of the following gives the columns that it changes, and none where all stays as it was: most polls
+# find nothing new, and there are many.
+
+
+def _validators(fetched: _Fetched) -> dict[str, Any]:
     """ETag and Last-Modified go back verbatim, and only those of a body that was understood."""
-    if (
-        fetched.outcome not in ("ok", "unmodified")
-        or fetched.response is None
-        or fetched.response.status == 304
-    ):
-        return {"etag": row.etag, "last_modified": row.last_modified, "body_hash": row.body_hash}
-    headers = fetched.response.headers
+    response = fetched.response
+    if fetched.outcome not in ("ok", "unmodified") or response is None or response.status == 304:
+        return {}
     return {
-        "etag": headers.get("etag"),
-        "last_modified": headers.get("last-modified"),
+        "etag": response.headers.get("etag"),
+        "last_modified": response.headers.get("last-modified"),
         "body_hash": fetched.body_hash,
     }
 
 
 def _moved(row: FeedRow, policy: FeedPolicy, fetched: _Fetched, worked: bool) -> dict[str, Any]:
     hops = tuple((hop.status, hop.target) for hop in fetched.response.hops) if fetched.response else ()
+    if worked and not hops and row.moved_to is None:
+        return {}
     moved = decide_moved(Moved(row.moved_to, row.moved_count), hops, worked)
     if moved.adopt and moved.target:
         return {"url": moved.target, "host": host_of(moved.target), "moved_to": None, "moved_count": 0}
     failed_at_new_home = not worked and row.url != policy.url and row.failures + 1 >= 10
     if failed_at_new_home:  # the old address may know better by now
         return {"url": policy.url, "host": host_of(policy.url), "moved_to": None, "moved_count": 0}
-    return {"url": row.url, "host": host_of(row.url), "moved_to": moved.target, "moved_count": moved.count}
+    return {"moved_to": moved.target, "moved_count": moved.count}
 
 
-def _rhythm(row: FeedRow, fetched: _Fetched, decisions: list[EntryDecision], now: float) -> dict[str, Any]:
+def _rhythm(row: FeedRow, feed: ParsedFeed, decisions: list[EntryDecision], now: float) -> dict[str, Any]:
     """How often something new comes, and how fresh it is when we see it (means that forget slowly)."""
     new = sum(d.is_new for d in decisions)
-    values: dict[str, Any] = {
-        "entries_total": row.entries_total + new,
-        "title": (fetched.feed.title or None) if fetched.feed else row.title,
-        "last_new": now if new else row.last_new,
-        "gap_s": row.gap_s,
-        "latency_s": row.latency_s,
-    }
-    if not new or row.last_new is None:
+    values: dict[str, Any] = {"title": feed.title or None}
+    if not new:
+        return values
+    values |= {"entries_total": row.entries_total + new, "last_new": now}
+    if row.last_new is None:
         return values
     values["gap_s"] = _blend(row.gap_s, now - row.last_new)
     latency = mean_latency(decisions, now)
@@ -286,8 +298,19 @@ def _blend(old: float | None, new: float) -> float:
 
 
 def _judge(row: FeedRow, policy: FeedPolicy, values: dict[str, Any], changes: Changes, now: float) -> None:
-    vitals = Vitals(**{f.name: values[f.name] for f in dataclasses.fields(Vitals)})
+    vitals = Vitals(
+        failures=values.get("failures", row.failures),
+        failing_since=values.get("failing_since", row.failing_since),
+        last_error=values.get("last_error"),
+        last_new=values.get("last_new", row.last_new),
+        first_poll=values["first_poll"],
+        gone=values.get("gone", row.gone),
+        entries_total=values.get("entries_total", row.entries_total),
+        gap_s=values.get("gap_s", row.gap_s),
+    )
     health = judge(vitals, policy, now)
+    if health.kind == row.health == "ok":
+        return
     values["health"], values["health_reason"] = health.kind, health.reason
     values["health_since"] = row.health_since if health.kind == row.health else now
     event = transition(row.health, health)
@@ -296,11 +319,11 @@ def _judge(row: FeedRow, policy: FeedPolicy, values: dict[str, Any], changes: Ch
         changes.events.append({"feed_id": row.id, "kind": kind, "reason": reason, "at": now})
 
 
-def _host_break(fetched: _Fetched, url: str, changes: Changes, now: float) -> None:
+def _host_break(fetched: _Fetched, asked: str, changes: Changes, now: float) -> None:
     if fetched.outcome != "limited" or fetched.response is None:
         return
     wait = retry_after_seconds(fetched.response.headers.get("retry-after"), now) or _HOST_BREAK
-    host = host_of(fetched.response.url) or host_of(url)
+    host = host_of(fetched.response.url) or asked
     reason = f"{host} answered {fetched.response.status}"
     changes.hosts.append({"host": host, "blocked_until": now + min(wait, DAY), "reason": reason})
 
@@ -336,8 +359,3 @@ def _record_entries(
     if stale_keys:
         changes.touched.append((policy.id, now, stale_keys))
     return jobs
-
-
-def _blank_row(url: str) -> FeedRow:
-    names = {f.name: None for f in dataclasses.fields(FeedRow)}
-    return FeedRow(**{**names, "id": "", "url": url})  # type: ignore[arg-type]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import logging
 import os
 import secrets
@@ -21,7 +22,6 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar
 
-from aiohttp.abc import AbstractResolver
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy import Engine
 
@@ -29,16 +29,19 @@ from config.errors import LogError, StateError
 from config.models.root import Config
 from ingest.address import AllowList
 from ingest.agent import PRODUCT, user_agent
+from ingest.changes import Changes
 from ingest.committer import Committer
-from ingest.fetch import Fetcher
+from ingest.fetch import Fetcher, Names
 from ingest.hosts import HostGate
-from ingest.messages import ARTICLES
-from ingest.pages import PageFetcher, PageResult
+from ingest.inhand import InHand
+from ingest.lateness import Lateness
+from ingest.messages import ARTICLES, Article
+from ingest.pages import PageFetcher, PageResult, wants_page
 from ingest.policy import FeedPolicy, policies
 from ingest.poll import PARSE_MODULES, FeedPoller, PollResult
 from ingest.robots import Robots
 from ingest.sandbox import Sandbox
-from ingest.store import Changes, FeedRow, PageJob, Store
+from ingest.store import FeedRow, PageJob, Store
 from ingest.urls import host_of
 from streams.backoff import Backoff
 from streams.broker import Broker
@@ -52,11 +55,15 @@ _LIVING: set[str] = set()  # pollers of this process: their leases are not a dea
 T = TypeVar("T")
 
 TICK = 0.25
-HASTE = 0.04  # seconds between two looks while more is due than could be taken
+HASTE = 0.1  # seconds between two looks while more is due than could be taken
 LEASE = 120.0
 _STOP_GRACE = 5.0
 _ENTRIES_KEPT = 45 * 86400.0  # after they left the feed
 _PAGES_HELD = 2000
+_PARSERS = (
+    2  # processes, started when first needed: one for feeds that failed last time, and one they never hold
+)
+_REPORT = 60.0
 
 
 @dataclass(slots=True)
@@ -86,27 +93,28 @@ class Poller:
         engine: Engine,
         *,
         clock: Callable[[], float] = time.time,
-        resolver: AbstractResolver | None = None,
+        names: Names | None = None,
         sandbox: Sandbox | None = None,
         on_poll: Callable[[str, float, str], None] | None = None,
     ) -> None:
         self.counts = Counts()
         self._config = config
         self._settings = config.settings.intake
+        self._topic = config.topic(ARTICLES)
         self._broker = broker
         self._clock = clock
-        self._resolver = resolver
+        self._names = names
         self._on_poll = on_poll
         self._policies: dict[str, FeedPolicy] = policies(config)
         self._owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
         _LIVING.add(self._owner)
         self._store = Store(engine, self._owner)
-        workers = 1 if (os.cpu_count() or 1) < 4 else 2
         self._own_sandbox = sandbox is None
-        self._sandbox = sandbox or Sandbox(workers, self._settings.parse_memory_mb, PARSE_MODULES)
-        self._threads = ThreadPoolExecutor(workers + 2, thread_name_prefix="poller")
+        self._sandbox = sandbox or Sandbox(_PARSERS, self._settings.parse_memory_mb, PARSE_MODULES)
+        self._threads = ThreadPoolExecutor(2, thread_name_prefix="poller")
+        self._parsers = ThreadPoolExecutor(self._sandbox.size, thread_name_prefix="parse")
         self._tasks: set[asyncio.Task[None]] = set()
-        self._polling: dict[str, str] = {}  # feed id → host
+        self._lateness = Lateness()
         self._pages_held = 0
         self._more_due = False
         self._blocked: dict[str, tuple[float, str]] = {}
@@ -130,6 +138,7 @@ class Poller:
         if self._own_sandbox:
             self._sandbox.close()
         self._threads.shutdown(wait=False, cancel_futures=True)
+        self._parsers.shutdown(wait=False, cancel_futures=True)
 
     async def _main(self, stop: threading.Event | None) -> None:
         self._stopping = False
@@ -138,15 +147,17 @@ class Poller:
             user_agent=user_agent(self._settings),
             allow=AllowList.parse(self._settings.allow_addresses),
             proxy=self._settings.proxy.get_secret_value() if self._settings.proxy else None,
-            resolver=self._resolver,
+            names=self._names,
         )
         self._gate = HostGate(self._settings.per_host, self._settings.host_spacing.total_seconds())
         self._slots = asyncio.Semaphore(self._settings.concurrency)
+        self._hand = InHand(self._settings.concurrency, self._settings.per_host)
         self._feeds = FeedPoller(
             fetcher,
             sandbox=self._sandbox,
             store=self._store,
-            threads=self._threads,
+            threads=self._parsers,
+            hand=self._hand,
             settings=self._settings,
             clock=self._clock,
         )
@@ -189,7 +200,10 @@ class Poller:
         scheduler.add_job(self._renew, "interval", seconds=LEASE / 4, **options)
         scheduler.add_job(self._refresh_blocked, "interval", seconds=5, **options)
         scheduler.add_job(self._prune, "interval", hours=1, **options)
+        scheduler.add_job(self._report, "interval", seconds=_REPORT, **options)
         scheduler.start()
+        gc.collect()
+        gc.freeze()  # what is here now stays: not worth going through again and again
         try:
             while not stop.is_set():
                 await asyncio.sleep(0.1)
@@ -198,6 +212,7 @@ class Poller:
             scheduler.pause()
             async with self._looking:  # a job that is cancelled midway would be logged as an error
                 scheduler.shutdown(wait=False)
+                await asyncio.sleep(0)  # it is carried out in the loop's next turn
 
     async def _drain_due(self) -> None:
         while True:
@@ -229,18 +244,23 @@ class Poller:
         """Claim what is due; as long as there is more than could be taken, look again soon."""
         async with self._looking:
             try:
-                while not self._stopping:
-                    await self._claim_feeds()
+                if self._stopping:
+                    return
+                if await self._call(self._store.pages_due, self._clock()):
                     await self._claim_pages()
-                    if not self._more_due:
-                        break
+                if not await self._call(self._store.something_due, self._clock()):
+                    return
+                until = self._clock() + TICK
+                await self._claim_feeds()
+                while self._more_due and not self._stopping and self._clock() < until:
                     await asyncio.sleep(HASTE)
+                    await self._claim_feeds()
             except StateError as error:
                 log.warning("poller: %s", error)
 
     async def _renew(self) -> None:
         with contextlib.suppress(StateError):
-            await self._call(self._store.renew, list(self._polling), self._clock() + LEASE)
+            await self._call(self._store.renew, self._hand.ids, self._clock() + LEASE)
 
     async def _refresh_blocked(self) -> None:
         with contextlib.suppress(StateError):
@@ -250,6 +270,12 @@ class Poller:
         now = self._clock()
         with contextlib.suppress(StateError):
             await self._call(self._store.prune, now - _ENTRIES_KEPT, now - _ENTRIES_KEPT, now)
+
+    async def _report(self) -> None:
+        found = self._lateness.report()
+        if found is not None:
+            line, behind = found
+            log.log(logging.WARNING if behind else logging.INFO, "poller: %s", line)
 
     async def _drop_dead_leases(self) -> None:
         """Give back at once what a crashed poller of this machine held."""
@@ -261,26 +287,26 @@ class Poller:
     # claiming -----------------------------------------------------------------------------------
 
     async def _claim_feeds(self) -> int:
-        now = self._clock()
-        room = self._settings.concurrency * 4 - len(self._polling)
+        """Sound feeds first; then, within their own bound, those that failed last time."""
+        room, busy = self._hand.room, self._hand.busy_hosts()
         self._more_due = room <= 0
-        if room <= 0:
-            return 0
-        each = self._settings.per_host * 2
-        busy = {host for host in set(self._polling.values()) if self._count(host) >= each}
-        rows = await self._call(
-            partial(self._store.claim_feeds, now, now + LEASE, room, per_host=each, avoid=busy)
-        )
-        self._more_due = bool(rows) and (bool(busy) or len(rows) >= min(room, each))
-        for row in rows:
-            policy = self._policies.get(row.id)
-            if policy is not None:
-                self._polling[row.id] = host_of(row.url)
-                self._spawn(self._poll(row, policy))
+        rows = await self._claim(room, busy, failed=False)
+        rows += await self._claim(min(room - len(rows), self._hand.doubtful_room), busy, failed=True)
+        self._more_due |= bool(rows) and (bool(busy) or len(rows) >= min(room, self._hand.per_host))
         return len(rows)
 
-    def _count(self, host: str) -> int:
-        return sum(1 for other in self._polling.values() if other == host)
+    async def _claim(self, room: int, busy: list[str], *, failed: bool) -> list[FeedRow]:
+        if room <= 0:
+            return []
+        now = self._clock()
+        claim = partial(self._store.claim_feeds, per_host=self._hand.per_host, avoid=busy, failed=failed)
+        rows = await self._call(claim, now, now + LEASE, room)
+        for row in rows:
+            policy = self._policies.get(row.id)
+            if policy is not None and row.id not in self._hand:  # in hand: our own lease ran out
+                self._hand.take(row)
+                self._spawn(self._poll(row, policy))
+        return rows
 
     async def _claim_pages(self) -> int:
         room = self._settings.concurrency * 4 - self._pages_held
@@ -300,36 +326,40 @@ class Poller:
 
     async def _poll(self, row: FeedRow, policy: FeedPolicy) -> None:
         try:
-            host = host_of(row.url)
-            blocked = self._blocked.get(host)
+            blocked = self._blocked.get(row.host)
             if blocked is not None and blocked[0] > self._clock():
                 await self._postpone(row, *blocked)
                 return
-            async with self._gate.enter(host), self._slots:
+            async with self._gate.enter(row.host), self._hand.fetching(row), self._slots:
                 lateness = self._clock() - row.next_poll
                 result = await self._feeds.poll(row, policy)
-            await self._settle(row, result, lateness)
+            await self._settle(row, policy, result, lateness)
         finally:
-            self._polling.pop(row.id, None)
+            self._hand.drop(row)
 
     async def _postpone(self, row: FeedRow, until: float, why: str) -> None:
         spread = until + (hash(row.id) % 1000) / 1000 * 10
         values = {"id": row.id, "next_poll": spread, "reason": f"host takes a break: {why}"}
         await self._committer.submit(Changes(feeds=[{**values, "lease_owner": None, "lease_until": 0.0}]))
 
-    async def _settle(self, row: FeedRow, result: PollResult, lateness: float) -> None:
+    async def _settle(self, row: FeedRow, policy: FeedPolicy, result: PollResult, lateness: float) -> None:
         now = self._clock()
+        bare = [job for job in result.jobs if not wants_page(job, policy)]
+        result.jobs = [job for job in result.jobs if wants_page(job, policy)]
         for host in result.changes.hosts:
             self._blocked[host["host"]] = (host["blocked_until"], host["reason"])
         room = self._pages_held + len(result.jobs) <= _PAGES_HELD
         lease = {"lease_owner": self._owner if room else None, "lease_until": now + LEASE if room else 0.0}
         result.changes.queue += [_queue_row(job, lease) for job in result.jobs]
-        await self._committer.submit(result.changes)
+        outputs = [self._take(result.changes, job, self._pages.without_page(job, policy)) for job in bare]
+        await self._committer.submit(result.changes, outputs)
         self.counts.polls += 1
         self.counts.unmodified += result.outcome == "unmodified"
         self.counts.failed += result.error is not None
         self.counts.entries += result.new
         self.counts.lateness = max(self.counts.lateness, lateness)
+        self.counts.articles += len(outputs)
+        self._lateness.note(lateness, result.outcome)
         if result.error is not None:
             log.info("feed %s: %s", row.id, result.error)
         if self._on_poll is not None:
@@ -349,8 +379,8 @@ class Poller:
             self._pages_held -= 1
 
     async def _fetch_page(self, job: PageJob, policy: FeedPolicy) -> PageResult:
-        if not job.url or not policy.fetch_pages:
-            return await self._pages.fetch(job, policy)
+        if not wants_page(job, policy):
+            return PageResult(self._pages.without_page(job, policy))
         host = host_of(job.url)
         blocked = self._blocked.get(host)
         if blocked is not None and blocked[0] > self._clock():
@@ -374,25 +404,25 @@ class Poller:
             await self._committer.submit(changes)
             return
         changes.done.append((job.article_id, job.revision))
-        outputs = []
-        if result.article is not None:
-            http = result.article.http
-            changes.articles.append(
-                {
-                    "id": job.article_id,
-                    "feed_id": job.feed_id,
-                    "revision": job.revision,
-                    "url": job.url,
-                    "etag": http.etag if http else None,
-                    "last_modified": http.last_modified if http else None,
-                    "first_seen": job.seen,
-                    "last_seen": self._clock(),
-                }
-            )
-            key = job.article_id.encode("ascii")
-            outputs.append(OutputRecord(self._config.topic(ARTICLES), key, encode(result.article)))
+        outputs = [] if result.article is None else [self._take(changes, job, result.article)]
         await self._committer.submit(changes, outputs)
         self.counts.articles += len(outputs)
+
+    def _take(self, changes: Changes, job: PageJob, found: Article) -> OutputRecord:
+        """Remember the article among ``changes``; the record to send."""
+        changes.articles.append(
+            {
+                "id": job.article_id,
+                "feed_id": job.feed_id,
+                "revision": job.revision,
+                "url": job.url,
+                "etag": found.http.etag if found.http else None,
+                "last_modified": found.http.last_modified if found.http else None,
+                "first_seen": job.seen,
+                "last_seen": self._clock(),
+            }
+        )
+        return OutputRecord(self._topic, job.article_id.encode("ascii"), encode(found))
 
     # small things -------------------------------------------------------------------------------
 

@@ -9,10 +9,12 @@ only polls without any news stretch it. Server hints raise the interval and neve
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
+import msgspec
 from apscheduler.triggers.cron import CronTrigger
 
 from ingest.policy import FeedPolicy
@@ -28,8 +30,7 @@ MOVED_TIMES = 3  # a permanent redirect seen this often in a row is believed
 PERMANENT = frozenset({301, 308})
 
 
-@dataclass(frozen=True, slots=True)
-class Polled:
+class Polled(msgspec.Struct, frozen=True):
     """What a poll brought, as far as scheduling cares."""
 
     outcome: str  # changed | unmodified | failed | limited | gone
@@ -40,8 +41,7 @@ class Polled:
     first: bool = False  # of this feed ever
 
 
-@dataclass(frozen=True, slots=True)
-class NextPoll:
+class NextPoll(msgspec.Struct, frozen=True):
     """The decision."""
 
     at: float  # seconds since the epoch
@@ -174,7 +174,7 @@ def retry_after_seconds(value: str | None, now: float) -> float | None:
     return _seconds_until(text, now)
 
 
-def freshness(headers: dict[str, str], now: float) -> float | None:
+def freshness(headers: Mapping[str, str], now: float) -> float | None:
     """How long the answer stays fresh: Cache-Control max-age (less Age), else Expires; None where unsaid."""
     control = [part.strip().lower() for part in headers.get("cache-control", "").split(",")]
     if "no-cache" in control or "no-store" in control:

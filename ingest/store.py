@@ -6,28 +6,30 @@ Times are seconds since the epoch. Errors: StateUnavailable.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
+from ingest.changes import Changes, write
 from ingest.decide import KnownArticle, KnownEntry
+from ingest.identity import IdentifiedEntry
 from ingest.policy import FeedPolicy
 from ingest.schedule import first_poll
-from ingest.tables import article, entry, feed_health_event, feed_state, host_state, page_queue
+from ingest.tables import article, entry, feed_state, host_state, page_queue
 from ingest.urls import host_of
 from streams.state import reading, writing
 
+_ANY = 2**31 - 1
 _CHUNK = 400  # values in one IN list
 
 
-@dataclass(frozen=True, slots=True)
-class FeedRow:
+class FeedRow(msgspec.Struct, frozen=True):
     """A feed's state as claimed."""
 
     id: str
     url: str
+    host: str
     etag: str | None
     last_modified: str | None
     body_hash: str | None
@@ -51,8 +53,7 @@ class FeedRow:
     title: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class PageJob:
+class PageJob(msgspec.Struct, frozen=True):
     """An article page to be fetched."""
 
     article_id: str
@@ -65,22 +66,45 @@ class PageJob:
     attempts: int = 0
 
 
-@dataclass(slots=True)
-class Changes:
-    """What one unit of work writes, all in one transaction with its neighbours."""
+_FEED_COLUMNS = [feed_state.c[name] for name in FeedRow.__struct_fields__]
+_JOB_COLUMNS = [page_queue.c[name] for name in PageJob.__struct_fields__]
 
-    feeds: list[dict[str, Any]] = field(default_factory=list)  # feed_state columns, with "id"
-    entries: list[dict[str, Any]] = field(default_factory=list)  # entry rows, upserted
-    touched: list[tuple[str, float, list[str]]] = field(default_factory=list)  # feed id, last_seen, keys
-    articles: list[dict[str, Any]] = field(default_factory=list)  # article rows, upserted
-    queue: list[dict[str, Any]] = field(default_factory=list)  # page_queue rows, upserted
-    done: list[tuple[str, str]] = field(default_factory=list)  # (article id, revision) leaving the queue
-    hosts: list[dict[str, Any]] = field(default_factory=list)  # host_state rows, upserted
-    events: list[dict[str, Any]] = field(default_factory=list)  # feed_health_event rows
-
-
-_FEED_COLUMNS = [feed_state.c[name] for name in FeedRow.__dataclass_fields__]
-_JOB_COLUMNS = [page_queue.c[name] for name in PageJob.__dataclass_fields__]
+# Built once: putting a statement together costs more than running it.
+_due = (
+    sa.select(*_FEED_COLUMNS)
+    .where(feed_state.c.active, feed_state.c.next_poll <= sa.bindparam("now"))
+    .where(feed_state.c.lease_until <= sa.bindparam("now"))
+    .where(feed_state.c.host.not_in(sa.bindparam("avoid", expanding=True)))
+    .where(feed_state.c.failures.between(sa.bindparam("least"), sa.bindparam("failures")))
+    .order_by(feed_state.c.next_poll)
+    .limit(sa.bindparam("most"))
+)
+_lease = (
+    sa.update(feed_state)
+    .where(feed_state.c.id.in_(sa.bindparam("feeds", expanding=True)))
+    .values(lease_owner=sa.bindparam("owner"), lease_until=sa.bindparam("until"))
+)
+_due_pages = (
+    sa.select(*_JOB_COLUMNS)
+    .where(page_queue.c.due <= sa.bindparam("now"), page_queue.c.lease_until <= sa.bindparam("now"))
+    .order_by(page_queue.c.due)
+    .limit(sa.bindparam("most"))
+)
+_lease_page = (
+    sa.update(page_queue)
+    .where(page_queue.c.article_id == sa.bindparam("article"))
+    .where(page_queue.c.revision == sa.bindparam("version"))
+    .values(lease_owner=sa.bindparam("owner"), lease_until=sa.bindparam("until"))
+)
+# One parameter for a list of any length, so that the statement stays the same.
+_IN_ARRAY = {"sqlite": "IN (SELECT value FROM json_each(:wanted))", "postgresql": "= ANY(:wanted)"}
+_ENTRIES = (
+    "SELECT key, revision, last_seen, revised_day, revised_count FROM entry WHERE feed_id = :feed AND key "
+)
+_ARTICLES = "SELECT id, feed_id, revision FROM article WHERE id "
+_validators = sa.select(article.c.etag, article.c.last_modified).where(
+    article.c.id == sa.bindparam("article")
+)
 
 
 class Store:
@@ -89,7 +113,9 @@ class Store:
     def __init__(self, engine: sa.Engine, owner: str) -> None:
         self._engine = engine
         self._owner = owner
-        self._upsert = postgresql.insert if engine.dialect.name == "postgresql" else sqlite.insert
+        among = _IN_ARRAY[engine.dialect.name]
+        self._known_entries, self._known_articles = sa.text(_ENTRIES + among), sa.text(_ARTICLES + among)
+        self._postgres = engine.dialect.name == "postgresql"
 
     def sync_feeds(self, wanted: Mapping[str, FeedPolicy], now: float) -> None:
         """Make the rows follow the configuration; a changed address starts afresh."""
@@ -112,49 +138,50 @@ class Store:
                     connection.execute(sa.update(feed_state).where(feed_state.c.id == name).values(values))
 
     def claim_feeds(
-        self, now: float, until: float, limit: int, *, per_host: int = 8, avoid: Collection[str] = ()
+        self,
+        now: float,
+        until: float,
+        limit: int,
+        *,
+        per_host: int = 8,
+        avoid: Collection[str] = (),
+        failed: bool = False,
     ) -> list[FeedRow]:
         """Take up to ``limit`` due feeds, the longest due first, few of one host.
 
-        Nobody else gets them before ``until``.
+        Nobody else gets them before ``until``. ``failed``: those that failed last time, else the others.
         """
-        due = (
-            sa.select(feed_state.c.id, feed_state.c.host, feed_state.c.next_poll)
-            .where(feed_state.c.active, feed_state.c.next_poll <= now, feed_state.c.lease_until <= now)
-            .order_by(feed_state.c.next_poll)
-            .limit(limit * 8)
-        )
-        if avoid:
-            due = due.where(feed_state.c.host.not_in(list(avoid)))
-        if self._engine.dialect.name == "postgresql":
-            due = due.with_for_update(skip_locked=True)
+        due = _due.with_for_update(skip_locked=True) if self._postgres else _due
+        least, failures = (1, _ANY) if failed else (0, 0)
+        bounds = {"least": least, "failures": failures, "most": limit * 2 + 8 * per_host}
+        wanted = {"now": now, "avoid": list(avoid), **bounds}
         with writing(self._engine) as connection:
-            chosen = _few_of_each_host(connection.execute(due), limit, per_host)
-            rows: list[FeedRow] = []
-            for part in _chunks(chosen):
-                lease = sa.update(feed_state).where(feed_state.c.id.in_(part))
-                connection.execute(lease.values(lease_owner=self._owner, lease_until=until))
-                found = connection.execute(sa.select(*_FEED_COLUMNS).where(feed_state.c.id.in_(part)))
-                rows += [FeedRow(*row) for row in found]
-        rows.sort(key=lambda row: row.next_poll)
+            rows = _few_of_each_host(connection.execute(due, wanted), limit, per_host)
+            for part in _chunks([row.id for row in rows]):
+                connection.execute(_lease, {"feeds": part, "owner": self._owner, "until": until})
         return rows
 
     def claim_pages(self, now: float, until: float, limit: int) -> list[PageJob]:
         """Take up to ``limit`` due pages that nobody holds."""
-        due = (
-            sa.select(*_JOB_COLUMNS)
-            .where(page_queue.c.due <= now, page_queue.c.lease_until <= now)
-            .order_by(page_queue.c.due)
-            .limit(limit)
-        )
-        if self._engine.dialect.name == "postgresql":
-            due = due.with_for_update(skip_locked=True)
+        due = _due_pages.with_for_update(skip_locked=True) if self._postgres else _due_pages
+        lease = {"owner": self._owner, "until": until}
         with writing(self._engine) as connection:
-            jobs = [PageJob(*row) for row in connection.execute(due)]
-            for job in jobs:
-                lease = sa.update(page_queue).where(*_is_job(job.article_id, job.revision))
-                connection.execute(lease.values(lease_owner=self._owner, lease_until=until))
+            jobs = [PageJob(*row) for row in connection.execute(due, {"now": now, "most": limit})]
+            rows = [{"article": job.article_id, "version": job.revision, **lease} for job in jobs]
+            if rows:
+                connection.execute(_lease_page, rows)
         return jobs
+
+    def something_due(self, now: float) -> bool:
+        """True when a claim may find feeds. Takes no lock."""
+        wanted = {"now": now, "avoid": [], "most": 1, "least": 0, "failures": _ANY}
+        with reading(self._engine) as connection:
+            return connection.execute(_due, wanted).first() is not None
+
+    def pages_due(self, now: float) -> bool:
+        """True when a claim may find pages. Takes no lock."""
+        with reading(self._engine) as connection:
+            return connection.execute(_due_pages, {"now": now, "most": 1}).first() is not None
 
     def next_due(self, now: float) -> float | None:
         """When the next feed is due; None when there is none."""
@@ -194,35 +221,26 @@ class Store:
         return sorted(names)
 
     def known(
-        self, feed_id: str, keys: Sequence[str], article_ids: Sequence[str]
+        self, feed_id: str, items: Sequence[IdentifiedEntry]
     ) -> tuple[dict[str, KnownEntry], dict[str, KnownArticle]]:
-        """What is remembered of these entries and articles."""
-        entries: dict[str, KnownEntry] = {}
-        articles: dict[str, KnownArticle] = {}
-        columns = (
-            entry.c.key,
-            entry.c.revision,
-            entry.c.last_seen,
-            entry.c.revised_day,
-            entry.c.revised_count,
-        )
+        """What is remembered of these entries, and of the articles of those that are new or changed."""
         with reading(self._engine) as connection:
-            for part in _chunks(list(keys)):
-                query = sa.select(*columns).where(entry.c.feed_id == feed_id, entry.c.key.in_(part))
-                entries |= {row[0]: KnownEntry(*row[1:]) for row in connection.execute(query)}
-            missing = list(dict.fromkeys(article_ids))
-            for part in _chunks(missing):
-                lookup = sa.select(article.c.id, article.c.feed_id, article.c.revision).where(
-                    article.c.id.in_(part)
-                )
-                articles |= {row[0]: KnownArticle(row[1], row[2]) for row in connection.execute(lookup)}
-        return entries, articles
+            wanted = self._array([item.key for item in items])
+            found = connection.execute(self._known_entries, {"feed": feed_id, "wanted": wanted})
+            entries = {row[0]: KnownEntry(*row[1:]) for row in found}
+            fresh = [item.article_id for item in items if _is_fresh(item, entries.get(item.key))]
+            if not fresh:
+                return entries, {}
+            looked_up = connection.execute(self._known_articles, {"wanted": self._array(fresh)})
+            return entries, {row[0]: KnownArticle(row[1], row[2]) for row in looked_up}
+
+    def _array(self, values: list[str]) -> Any:
+        return values if self._postgres else msgspec.json.encode(values).decode("utf-8")
 
     def validators(self, article_id: str) -> tuple[str | None, str | None]:
         """ETag and Last-Modified of an article's page when it was last read."""
-        query = sa.select(article.c.etag, article.c.last_modified).where(article.c.id == article_id)
         with reading(self._engine) as connection:
-            row = connection.execute(query).first()
+            row = connection.execute(_validators, {"article": article_id}).first()
         return (row[0], row[1]) if row else (None, None)
 
     def blocked_hosts(self, now: float) -> dict[str, tuple[float, str]]:
@@ -234,21 +252,7 @@ class Store:
     def apply(self, changes: Sequence[Changes]) -> None:
         """Write everything in one transaction."""
         with writing(self._engine) as connection:
-            self._apply_feeds(connection, [row for c in changes for row in c.feeds])
-            self._put(connection, entry, [row for c in changes for row in c.entries], keep=("first_seen",))
-            for feed_id, seen, keys in (touch for c in changes for touch in c.touched):
-                for part in _chunks(keys):
-                    rows = sa.update(entry).where(entry.c.feed_id == feed_id, entry.c.key.in_(part))
-                    connection.execute(rows.values(last_seen=seen))
-            kept = ("first_seen", "feed_id")
-            self._put(connection, article, [row for c in changes for row in c.articles], keep=kept)
-            self._put(connection, page_queue, [row for c in changes for row in c.queue])
-            for name, revision in (pair for c in changes for pair in c.done):
-                connection.execute(sa.delete(page_queue).where(*_is_job(name, revision)))
-            self._put(connection, host_state, [row for c in changes for row in c.hosts])
-            events = [row for c in changes for row in c.events]
-            if events:
-                connection.execute(sa.insert(feed_health_event), events)
+            write(connection, changes)
 
     def prune(self, entries_before: float, articles_before: float, now: float) -> None:
         """Forget entries and articles that have long left their feeds, and breaks that are over."""
@@ -257,31 +261,9 @@ class Store:
             connection.execute(sa.delete(article).where(article.c.last_seen < articles_before))
             connection.execute(sa.delete(host_state).where(host_state.c.blocked_until < now))
 
-    def _apply_feeds(self, connection: sa.Connection, rows: list[dict[str, Any]]) -> None:
-        """Grouped by the columns they set, so that each group is one executemany."""
-        groups: dict[tuple[str, ...], list[dict[str, Any]]] = {}
-        for row in rows:
-            groups.setdefault(tuple(sorted(row)), []).append(row)
-        for names, group in groups.items():
-            values: dict[str, Any] = {name: sa.bindparam(f"v_{name}") for name in names if name != "id"}
-            statement = sa.update(feed_state).where(feed_state.c.id == sa.bindparam("v_id")).values(values)
-            connection.execute(statement, [{f"v_{k}": v for k, v in row.items()} for row in group])
 
-    def _put(
-        self,
-        connection: sa.Connection,
-        table: sa.Table,
-        rows: list[dict[str, Any]],
-        keep: tuple[str, ...] = (),
-    ) -> None:
-        """Insert or replace; columns in ``keep`` stay as they are on rows that exist."""
-        if not rows:
-            return
-        statement = self._upsert(table)
-        keys = {column.name for column in table.primary_key}
-        fresh = {c: statement.excluded[c] for c in rows[0] if c not in keys and c not in keep}
-        put = statement.on_conflict_do_update(index_elements=list(table.primary_key), set_=fresh)
-        connection.execute(put, rows)
+def _is_fresh(item: IdentifiedEntry, known: KnownEntry | None) -> bool:
+    return known is None or known.revision != item.revision
 
 
 def _fresh(policy: FeedPolicy, now: float) -> dict[str, Any]:
@@ -316,20 +298,17 @@ def _changed(row: Any, policy: FeedPolicy | None, now: float) -> dict[str, Any]:
     return values
 
 
-def _few_of_each_host(rows: Iterable[Any], limit: int, per_host: int) -> list[str]:
+def _few_of_each_host(rows: Iterable[Any], limit: int, per_host: int) -> list[FeedRow]:
     counts: dict[str, int] = {}
-    chosen: list[str] = []
-    for row in rows:
-        counts[row.host] = counts.get(row.host, 0) + 1
-        if counts[row.host] <= per_host:
-            chosen.append(row.id)
+    chosen: list[FeedRow] = []
+    for values in rows:
+        row = FeedRow(*values)
+        count = counts[row.host] = counts.get(row.host, 0) + 1
+        if count <= per_host:
+            chosen.append(row)
             if len(chosen) >= limit:
                 break
     return chosen
-
-
-def _is_job(article_id: str, revision: str) -> tuple[sa.ColumnElement[bool], sa.ColumnElement[bool]]:
-    return page_queue.c.article_id == article_id, page_queue.c.revision == revision
 
 
 def _chunks(values: list[str]) -> Iterator[list[str]]:

@@ -8,7 +8,7 @@ what is left stay as they are: servers are free to tell ``?a&b`` from ``?b&a``.
 from __future__ import annotations
 
 import re
-from urllib.parse import SplitResult, urljoin, urlsplit
+from urllib.parse import SplitResult, quote, urljoin, urlsplit
 
 from courlan import extract_domain
 
@@ -21,9 +21,12 @@ _TRACKING = re.compile(
     re.IGNORECASE,
 )
 _CONTROL = re.compile(r"[\x00-\x20\x7f]+")
+_UNPRINTED = re.compile(r"[\x00-\x1f\x7f]+")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _SAFE_PATH = re.compile(r"%([0-9a-fA-F]{2})")
 _MAX_LENGTH = 4096
+_WIRE = re.compile(r"https?://[a-z0-9.-]+(?::[0-9]{1,5})?/[!$-;=?-Z_a-z~]*")
+_KEPT = "%!$&'()*+,/:;=?@[]~"
 _HOST = re.compile(r"[a-z0-9_.-]+")
 _UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 
@@ -73,6 +76,30 @@ def host_of(url: str) -> str:
     except ValueError:
         return ""
     return host if port is None or port == _DEFAULT_PORTS.get(parts.scheme) else f"{host}:{port}"
+
+
+def origin_of(url: str) -> tuple[str, str]:
+    """Scheme and host with port: whom a password may be shown to."""
+    return url.partition("://")[0].lower(), host_of(url)
+
+
+def wire_url(url: str) -> str:
+    """The address as it goes over the wire: ASCII, nothing unescaped that may not be, no fragment.
+
+    Unlike the canonical form it asks for just what was written. Raises ValueError for what is no address.
+    """
+    if _WIRE.fullmatch(url):
+        return url
+    parts = urlsplit(_UNPRINTED.sub("", url.strip()))
+    host, port = _host(parts), parts.port
+    user = parts.netloc.rpartition("@")[0]
+    netloc = (quote(user, safe=_KEPT) + "@" if user else "") + (host if port is None else f"{host}:{port}")
+    path, query = _escaped(parts.path) or "/", _escaped(parts.query)
+    return f"{parts.scheme}://{netloc}{path}" + (f"?{query}" if query else "")
+
+
+def _escaped(text: str) -> str:
+    return quote(text, safe=_KEPT, errors="surrogateescape")
 
 
 def site_of(url: str) -> str:

@@ -27,7 +27,7 @@ from console.command import guard
 from console.context import Context
 from console.main import app
 
-HEAVY = ("aiohttp", "alembic", "numpy", "rich", "shapely", "spacy", "sqlalchemy", "trafilatura")
+HEAVY = ("pycurl", "alembic", "numpy", "rich", "shapely", "spacy", "sqlalchemy", "trafilatura")
 
 
 @dataclass(frozen=True)
@@ -71,9 +71,9 @@ def test_help_loads_nothing_heavy() -> None:
     [
         ("ingest.poller", ("spacy", "trafilatura", "shapely", "apprise", "slack_sdk")),
         ("ingest.extractor", ("spacy", "shapely", "apprise", "slack_sdk")),
-        ("processors.enricher", ("trafilatura", "aiohttp", "shapely", "apprise", "slack_sdk")),
-        ("alerts.alerter", ("spacy", "trafilatura", "aiohttp", "apprise", "slack_sdk")),
-        ("alerts.notifier", ("spacy", "trafilatura", "aiohttp", "shapely", "apprise")),
+        ("processors.enricher", ("trafilatura", "pycurl", "shapely", "apprise", "slack_sdk")),
+        ("alerts.alerter", ("spacy", "trafilatura", "pycurl", "apprise", "slack_sdk")),
+        ("alerts.notifier", ("spacy", "trafilatura", "pycurl", "shapely", "apprise")),
     ],
 )
 def test_a_stage_loads_no_other_stages_libraries(stage: str, foreign: tuple[str, ...]) -> None:

@@ -13,50 +13,29 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from aiohttp.abc import AbstractResolver, ResolveResult
 
 from config.errors import FetchError, FetchFailed, FetchRefused, FetchTimeout, FetchTooLarge
 from ingest.address import AllowList
-from ingest.fetch import Fetcher, Request, Response
+from ingest.fetch import Fetcher, Names, Request, Response
 from tests.support.web import Page, Raw, Web, Writer, drip, drop, hang, redirect
 
 LOOPBACK = AllowList.parse(["127.0.0.0/8"])
 OK = b"HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\n"
 
 
-def get(
-    url: str, *, allow: AllowList = LOOPBACK, resolver: AbstractResolver | None = None, **changes: Any
-) -> Response:
+def get(url: str, *, allow: AllowList = LOOPBACK, names: Names | None = None, **changes: Any) -> Response:
     values: dict[str, Any] = {"max_bytes": 1_000_000, "timeout": 20.0, **changes}
 
     async def run() -> Response:
-        async with Fetcher(user_agent="Tocsin/test", allow=allow, resolver=resolver) as fetcher:
+        async with Fetcher(user_agent="Tocsin/test", allow=allow, names=names) as fetcher:
             return await fetcher.get(Request(url, **values))
 
     return asyncio.run(run())
 
 
-class Names(AbstractResolver):
+def says(*addresses: str) -> Names:
     """A resolver that says what the test wants."""
-
-    def __init__(self, *addresses: str) -> None:
-        self._addresses = addresses
-
-    async def resolve(self, host: str, port: int = 0, family: Any = 0) -> list[ResolveResult]:
-        return [
-            ResolveResult(
-                hostname=host,
-                host=address,
-                port=port,
-                family=socket.AF_INET6 if ":" in address else socket.AF_INET,
-                proto=0,
-                flags=socket.AI_NUMERICHOST,
-            )
-            for address in self._addresses
-        ]
-
-    async def close(self) -> None:
-        pass
+    return lambda host: addresses
 
 
 def test_five_redirects_are_followed_and_six_are_not(web: Web) -> None:
@@ -118,7 +97,7 @@ def test_redirects_to_private_addresses_are_refused(web: Web, target: str) -> No
         web.pages["/"] = redirect(target.format(port=inside.port))
         allow = AllowList.parse(["courier.example"])
         with pytest.raises(FetchRefused, match=r"private|special"):
-            get(f"http://courier.example:{web.port}/", allow=allow, resolver=Names("127.0.0.1"))
+            get(f"http://courier.example:{web.port}/", allow=allow, names=says("127.0.0.1"))
         assert inside.seen == []
 
 
@@ -127,7 +106,7 @@ def test_redirects_to_private_addresses_are_refused(web: Web, target: str) -> No
 )
 def test_names_that_resolve_to_private_addresses_are_refused(web: Web, address: str) -> None:
     with pytest.raises(FetchRefused, match=r"private|special"):
-        get(f"http://news.example:{web.port}/", allow=AllowList(), resolver=Names(address))
+        get(f"http://news.example:{web.port}/", allow=AllowList(), names=says(address))
     assert web.seen == []
 
 
@@ -137,7 +116,7 @@ def test_a_name_with_one_private_answer_among_public_ones_never_reaches_it(web: 
             f"http://news.example:{web.port}/",
             allow=AllowList(),
             timeout=1.0,
-            resolver=Names("127.0.0.1", "192.0.2.1"),
+            names=says("127.0.0.1", "192.0.2.1"),
         )
     assert web.seen == []
 
@@ -147,7 +126,7 @@ def test_people_can_allow_a_host_or_a_network(web: Web) -> None:
     by_name = get(
         f"http://wiki.internal:{web.port}/",
         allow=AllowList.parse(["wiki.internal"]),
-        resolver=Names("127.0.0.1"),
+        names=says("127.0.0.1"),
     )
     assert by_name.body == b"inside"
     assert get(web.url("/"), allow=AllowList.parse(["127.0.0.1"])).body == b"inside"
@@ -165,6 +144,67 @@ def test_a_redirect_to_a_file_is_refused(web: Web) -> None:
     web.pages["/"] = redirect("file:///etc/passwd")
     with pytest.raises(FetchRefused):
         get(web.url("/"))
+
+
+def test_a_redirect_is_followed_without_waiting_for_its_body(web: Web) -> None:
+    web.raw["/"] = drip(b"HTTP/1.1 302 Found\r\nLocation: /there\r\n\r\n", b"x", 0.5)
+    web.pages["/there"] = Page("arrived")
+    assert get(web.url("/"), timeout=10.0).body == b"arrived"
+
+
+def test_announcements_before_the_answer_are_not_the_answer(web: Web) -> None:
+    early = b"HTTP/1.1 103 Early Hints\r\nLink: </style.css>\r\n\r\n"
+    web.raw["/"] = drop(early * 3 + OK + b"Content-Length: 4\r\n\r\nnews")
+    response = get(web.url("/"))
+    assert (response.status, response.body, "link" in response.headers) == (200, b"news", False)
+
+
+def test_addresses_go_out_escaped_and_in_ascii(web: Web) -> None:
+    web.pages["/caf%C3%A9%20au%20lait?q=%D8%A5%D8%AF%D9%84%D8%A8"] = Page("found")
+    assert get(web.url("/café au lait?q=إدلب#top")).body == b"found"
+
+
+def test_a_header_cannot_bring_another_one_along(web: Web) -> None:
+    with pytest.raises(FetchFailed, match="line break"):
+        get(web.url("/"), headers={"If-None-Match": '"a"\r\nX-Evil: yes'})
+    assert web.seen == []
+
+
+def test_large_bodies_take_turns_and_all_arrive(web: Web) -> None:
+    web.pages["/"] = Page(b"x" * 3_000_000)
+
+    async def run() -> list[Response]:
+        async with Fetcher(user_agent="Tocsin/test", allow=LOOPBACK, large_bodies=1) as fetcher:
+            request = Request(web.url("/"), max_bytes=5_000_000, timeout=60.0)
+            return await asyncio.gather(*(fetcher.get(request) for _ in range(6)))
+
+    assert [len(response.body) for response in asyncio.run(run())] == [3_000_000] * 6
+
+
+def test_a_fetch_that_nobody_waits_for_leaves_the_others_alone(web: Web) -> None:
+    web.raw["/silence"] = hang()
+    web.pages["/"] = Page("here")
+
+    async def run() -> bytes:
+        async with Fetcher(user_agent="Tocsin/test", allow=LOOPBACK) as fetcher:
+            waiting = asyncio.create_task(
+                fetcher.get(Request(web.url("/silence"), max_bytes=1, timeout=60.0))
+            )
+            await asyncio.sleep(0.05)
+            waiting.cancel()
+            await asyncio.gather(waiting, return_exceptions=True)
+            return (await fetcher.get(Request(web.url("/"), max_bytes=100, timeout=20.0))).body
+
+    assert asyncio.run(run()) == b"here"
+
+
+def test_the_proxies_of_the_environment_are_not_asked(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
+    web.pages["/"] = Page("straight")
+    with Web() as proxy:
+        monkeypatch.setenv("http_proxy", proxy.base)
+        monkeypatch.setenv("ALL_PROXY", proxy.base)
+        assert get(web.url("/")).body == b"straight"
+        assert proxy.seen == []
 
 
 def test_a_byte_every_half_second_ends_at_the_total_deadline(web: Web) -> None:
@@ -248,6 +288,16 @@ def test_stacked_and_unknown_encodings_are_refused(web: Web, encoding: str) -> N
     assert peak_mb() - before < 30
 
 
+def test_a_compressed_transfer_encoding_is_no_way_around_the_cap(web: Web) -> None:
+    packed = bomb(300)
+    chunk = b"%x\r\n%s\r\n0\r\n\r\n" % (len(packed), packed)
+    web.raw["/"] = drop(OK + b"Transfer-Encoding: gzip, chunked\r\n\r\n" + chunk)
+    before = peak_mb()
+    with pytest.raises(FetchError):
+        get(web.url("/"))
+    assert peak_mb() - before < 30
+
+
 @pytest.mark.parametrize(
     ("encoding", "pack"),
     [
@@ -321,12 +371,36 @@ def test_a_proxy_does_not_open_private_literal_addresses(web: Web) -> None:
         get("http://169.254.169.254/", allow=AllowList(), proxy=web.base)
 
 
+def test_a_proxy_is_shown_no_password_of_a_site_behind_it() -> None:
+    asked: list[bytes] = []
+
+    async def run() -> None:
+        async def serve(reader: asyncio.StreamReader, writer: Writer) -> None:
+            asked.append(await reader.readuntil(b"\r\n\r\n"))
+            writer.write(b"HTTP/1.1 502 No\r\n\r\n")
+            writer.close()
+
+        server = await asyncio.start_server(serve, "127.0.0.1", 0)
+        proxy = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        private = {"Authorization": "Basic abc", "Cookie": "a=b"}
+        async with server, Fetcher(user_agent="x", proxy=proxy) as fetcher:
+            request = Request("https://news.example/", max_bytes=9, timeout=10, private_headers=private)
+            with pytest.raises(FetchFailed):
+                await fetcher.get(request)
+
+    asyncio.run(run())
+    assert asked[0].startswith(b"CONNECT news.example:443 ")
+    assert b"abc" not in asked[0]
+    assert b"a=b" not in asked[0]
+
+
 def test_a_socks_proxy_is_used() -> None:
     asked: list[bytes] = []
 
     async def run() -> Response:
         async def serve(reader: asyncio.StreamReader, writer: Writer) -> None:
-            await reader.readexactly(3)
+            offered = await reader.readexactly(2)
+            await reader.readexactly(offered[1])
             writer.write(b"\x05\x00")
             head = await reader.readexactly(5)
             asked.append(await reader.readexactly(head[4]))

@@ -7,9 +7,14 @@ from collections.abc import Callable
 from typing import Any
 
 import psutil
+import pytest
+import sqlalchemy as sa
 
 from config.models.feeds import Feed
+from ingest.policy import policies
 from ingest.poller import Poller
+from ingest.store import Store
+from ingest.tables import feed_state
 from tests.support.newsroom import item, rss
 from tests.support.web import Page, Web, drip, hang, redirect
 
@@ -74,3 +79,37 @@ def test_the_crowd_costs_no_memory_and_holds_up_nobody(web: Web, intake: Callabl
     assert max(order.index(feed.id) for feed in good) < order.index("silence")
     assert grown < 150 * 2**20
     assert max(parser) < 400 * 2**20
+
+
+@pytest.mark.parametrize("failed_before", [0, 1])
+def test_a_crowd_that_holds_every_place_does_not_make_the_others_late(
+    web: Web, intake: Callable[..., Any], failed_before: int
+) -> None:
+    """Time passes only with the deadlines of the hostile: whoever waited for one of them is 6 s late."""
+    web.raw["/silence"] = hang()
+    web.pages["/good"] = Page(rss([item(1, web.url("/1"))]))
+    count = 18 if failed_before else 3  # strangers get the benefit of the doubt, four places of them
+    hostile = [Feed(id=f"hostile-{n}", url=f"http://a{n}.example:{web.port}/silence") for n in range(count)]
+    good = [Feed(id=f"good-{n}", url=f"http://b{n}.example:{web.port}/good") for n in range(20)]
+    tocsin = intake(*hostile, *good, concurrency=4, timeout="500ms", fetch_pages=False)
+    late: dict[str, float] = {}
+
+    def note(name: str, lateness: float, _outcome: str) -> None:
+        late[name] = lateness
+        if name.startswith("hostile"):
+            tocsin.now[0] += 6.0
+
+    options = {
+        "clock": lambda: tocsin.now[0],
+        "names": lambda host: ("127.0.0.1",),
+        "sandbox": tocsin.sandbox,
+    }
+    poller = Poller(tocsin.config, tocsin.broker, tocsin.engine, on_poll=note, **options)
+    Store(tocsin.engine, "test").sync_feeds(policies(tocsin.config), tocsin.now[0])
+    with tocsin.engine.begin() as connection:
+        first = sa.update(feed_state).where(feed_state.c.id.like("hostile%"))
+        connection.execute(first.values(failures=failed_before, next_poll=tocsin.now[0] - 1.0))
+    poller.run_once()
+    poller.close()
+    assert len(late) == count + 20
+    assert max(seconds for name, seconds in late.items() if name.startswith("good")) < 5.0

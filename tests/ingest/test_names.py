@@ -14,7 +14,7 @@ from ingest.dates import effective_date, parse_date
 from ingest.identity import identify, revision_of
 from ingest.messages import EntryFacts
 from ingest.text import clean, normal_form, one_line, plain_text
-from ingest.urls import canonical_url, host_of, identity_of, site_of
+from ingest.urls import canonical_url, host_of, identity_of, site_of, wire_url
 
 NOW = datetime(2026, 9, 1, 12, tzinfo=UTC)
 
@@ -74,6 +74,19 @@ def test_the_canonical_form_is_stable(url: str) -> None:
 @given(urls, urls)
 def test_any_string_has_an_identity_and_a_host(url: str, base: str) -> None:
     identity_of(url), host_of(url), site_of(url), canonical_url(url, base)
+
+
+@given(urls)
+@example("http://e.org/\udcff ")
+@example("http://e.org\\@[::1]/")
+def test_what_goes_over_the_wire_is_printable_ascii(url: str) -> None:
+    try:
+        wire = wire_url(url)
+    except ValueError:
+        return
+    assert wire.isascii()
+    assert wire.isprintable()
+    assert " " not in wire
 
 
 def test_what_leads_to_one_article_has_one_identity() -> None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import dataclasses
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -122,7 +122,7 @@ polls = st.builds(
 def test_any_poll_leads_to_a_bounded_wait_and_a_reason(
     polled: Polled, interval: float, failures: int, jitter: float
 ) -> None:
-    polled = dataclasses.replace(polled, known=min(polled.known, polled.entries))
+    polled = msgspec.structs.replace(polled, known=min(polled.known, polled.entries))
     rule = policy()
     found = next_poll(rule, interval, failures, polled, now=NOW, jitter=jitter)
     assert found.reason
