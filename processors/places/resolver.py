@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from processors.messages import Candidate, Place
-from processors.places.clues import country_clues
+from processors.places.clues import adjective_of, country_clues
 from processors.places.contradiction import contradicted, part_of
 from processors.places.gazetteer import Gazetteer
 from processors.places.page import Page, Span
@@ -52,11 +52,16 @@ class PlaceFinder:
         """As find, for a text and the spans (start, end, label) that a model found in it."""
         page, mentions = recognize(text, spans, self.gazetteer)
         mentions = mentions[:MAX_MENTIONS]
+        clues, adjectives = country_clues(text)
+        if adjectives:
+            _narrow(page, mentions)
         containers = _containers(page, mentions)
         _split_senses(mentions, containers)
         topics = _topics(mentions, containers)
         votes = _votes(mentions)
-        resolve(list(topics.values()), votes, source_country, country_clues(text), self.weights)
+        for country, vote in adjectives.items():
+            votes[country] = votes.get(country, 0.0) + vote
+        resolve(list(topics.values()), votes, source_country, clues, self.weights)
         _drop_far_romanizations(mentions, topics, {*votes, source_country})
         _move(mentions, contradicted(page, mentions, topics), containers)
         places = [_demonym_place(m, m.demonym) for m in mentions if m.demonym is not None]
@@ -175,6 +180,19 @@ def _move(
         if outer is not None and mention.hits:
             mention.hits = []
             containers[mention.first] = outer
+
+
+def _narrow(page: Page, mentions: Iterable[Mention]) -> None:
+    """An adjective beside a name says its country: "طرابلس اللبنانية", "в ливанском Триполи"."""
+    for mention in mentions:
+        if len(mention.hits) < 2 or "a" <= mention.key[:1] <= "z":
+            continue
+        cyrillic = mention.key[:1] < "\u0530"
+        beside = mention.first - 1 if cyrillic else mention.last + 1
+        if page.gap(mention.first - 1 if cyrillic else mention.last) != " ":
+            continue
+        said = adjective_of(page.words[beside])
+        mention.hits = [hit for hit in mention.hits if hit.entry.country in said] or mention.hits
 
 
 def _votes(mentions: Iterable[Mention]) -> dict[str, float]:

@@ -34,3 +34,17 @@ def test_a_police_department_is_no_division(finder: PlaceFinder) -> None:
     assert (
         "Cordoba" not in found or found["Cordoba"].role != "place" or found["Cordoba"].precision != "admin1"
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "country"),
+    [
+        ("انفجار في طرابلس اللبنانية أسفر عن مقتل ثلاثة أشخاص.", "طرابلس", "LB"),
+        ("قصف مدفعي على مدينة طرابلس الليبية.", "طرابلس", "LY"),
+        ("Взрыв в ливанском Триполи унес жизни трёх человек.", "Триполи", "LB"),
+        ("Une attaque près de Beni a fait dix morts, selon l'armée congolaise.", "Beni", "CD"),
+    ],
+)
+def test_an_adjective_says_the_country(finder: PlaceFinder, text: str, name: str, country: str) -> None:
+    found = {place.text: place for place in finder.find(text)}
+    assert found[name].country == country

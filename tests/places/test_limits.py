@@ -80,9 +80,9 @@ def test_any_spans_of_a_model_are_survived(finder: PlaceFinder, spans: list[tupl
     ],
 )
 def test_institutions_tell_the_country(text: str, country: str) -> None:
-    clues = country_clues(text)
+    clues, _ = country_clues(text)
     assert max(clues, key=clues.__getitem__) == country
 
 
 def test_no_clue_no_country() -> None:
-    assert country_clues("It rained.") == {}
+    assert country_clues("It rained.") == ({}, {})
