@@ -1,13 +1,15 @@
 """The stage ``alerter``: enriched documents in; incidents, alerts, outbox rows and its input offsets out.
 
 Each checkpoint is one transaction, so every alert enters the outbox exactly once on any broker. The topic
-``alerts`` is fed from the table of revisions at every tick and marked afterwards: a crash between the two
-repeats a record (same id, same revision), and what was rolled back is never published.
+``alerts`` is fed from the table of revisions at every tick: claimed, so that one of several alerters does it,
+published, and marked. A crash before the mark repeats a record (same id, same revision) once the claim has
+run out; what was rolled back is never published.
 """
 
 from __future__ import annotations
 
 import logging
+import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -63,6 +65,7 @@ class AlerterStage:
         self._engine = engine
         self._clock = clock
         self._group = config.topic(self.name)
+        self._id = uuid.uuid4().hex  # claims what is to be published
         self._expected: dict[TopicPartition, int] = {}
         self._pending: list[_Pending] = []
         self._publishing: list[Alert] = []
@@ -113,8 +116,7 @@ class AlerterStage:
     def tick(self) -> Sequence[OutputRecord]:
         """Publish what was raised; look at feeds and silence rules from time to time."""
         now = self._clock()
-        with reading(self._engine) as connection:
-            self._publishing = SqlStore(connection).unpublished()
+        self._publishing = self._claim(now)
         if self._is_due("feeds", now, _LOOK_AT_FEEDS):
             self._transitions = pending_transitions(self._engine)
         if self._is_due("silence", now, _LOOK_AT_SILENCE):
@@ -124,6 +126,14 @@ class AlerterStage:
 
     def close(self) -> None:
         """Nothing is held open."""
+
+    def _claim(self, now: datetime) -> list[Alert]:
+        """What this alerter is to publish."""
+        with reading(self._engine) as connection:
+            if not SqlStore(connection).has_unpublished():
+                return []
+        with writing(self._engine) as connection:
+            return SqlStore(connection).claim_unpublished(self._id, now)
 
     def _write(self, connection: Connection, now: datetime) -> None:
         store = SqlStore(connection)

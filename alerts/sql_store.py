@@ -19,6 +19,7 @@ from alerts.stores import AlertState, Hit
 from alerts.tables import alert_revisions, alerts, incident_reports, incidents, rule_hits, rule_memory
 from streams.codec import decode, encode
 
+CLAIM = timedelta(minutes=1)  # an alerter that claimed revisions and did not publish them by then is dead
 _LOCK = 0x696E636964656E74  # "incident": PostgreSQL advisory lock of everything that joins or raises
 
 
@@ -179,15 +180,35 @@ class SqlStore:
         }
         return upsert(self._connection, alert_revisions, values, only_new=True)
 
-    def unpublished(self, limit: int = 200) -> list[Alert]:
-        """Revisions that are not in the topic yet, the oldest first."""
+    def has_unpublished(self) -> bool:
+        """Whether there are revisions that are not in the topic yet."""
+        query = sa.select(alert_revisions.c.alert_id).where(alert_revisions.c.published.is_(False)).limit(1)
+        return self._connection.scalar(query) is not None
+
+    def claim_unpublished(self, owner: str, now: datetime, limit: int = 200) -> list[Alert]:
+        """Revisions that are not in the topic yet and that nobody else is publishing, the oldest first.
+
+        They are the owner's until ``mark_published``, or for CLAIM: then the owner counts as dead.
+        """
+        row = alert_revisions.c
+        free = sa.or_(
+            row.claimed_by.is_(None),
+            row.claimed_by == owner,
+            ~row.claimed_at.between(now - CLAIM, now + CLAIM),  # later than now: the clock was put back
+        )
         query = (
-            sa.select(alert_revisions.c.body)
-            .where(alert_revisions.c.published.is_(False))
-            .order_by(alert_revisions.c.created_at, alert_revisions.c.alert_id, alert_revisions.c.revision)
+            sa.select(row.alert_id, row.revision, row.body)
+            .where(row.published.is_(False), free)
+            .order_by(row.created_at, row.alert_id, row.revision)
             .limit(limit)
         )
-        return [decode(body, Alert) for (body,) in self._connection.execute(query)]
+        claimed = []
+        for found in self._connection.execute(query).all():
+            this = sa.and_(row.alert_id == found.alert_id, row.revision == found.revision)
+            claim = sa.update(alert_revisions).where(this, row.published.is_(False), free)
+            if self._connection.execute(claim.values(claimed_by=owner, claimed_at=now)).rowcount:
+                claimed.append(decode(found.body, Alert))
+        return claimed
 
     def mark_published(self, published: Iterable[Alert]) -> None:
         """They are in the topic now."""
@@ -195,7 +216,7 @@ class SqlStore:
             self._connection.execute(
                 sa.update(alert_revisions)
                 .where(alert_revisions.c.alert_id == alert.id, alert_revisions.c.revision == alert.revision)
-                .values(published=True)
+                .values(published=True, claimed_by=None, claimed_at=None)
             )
 
     def prune(self, incidents_before: datetime, hits_before: Mapping[str, datetime]) -> None:

@@ -63,6 +63,8 @@ alert_revisions = sa.Table(
     sa.Column("created_at", UtcDateTime, nullable=False),
     sa.Column("published", sa.Boolean, nullable=False),  # it is in the topic ``alerts``
     sa.Column("body", sa.LargeBinary, nullable=False),  # alerts.messages.Alert
+    sa.Column("claimed_by", sa.String(40), nullable=True),  # the alerter that is publishing it
+    sa.Column("claimed_at", UtcDateTime, nullable=True),
     sa.Index("ix_alert_revisions_published", "published", "created_at"),
 )
 

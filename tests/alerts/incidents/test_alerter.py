@@ -106,6 +106,66 @@ def test_ticks_publish_each_revision_once(engine: sa.Engine) -> None:
     assert stage.tick() == []
 
 
+def raised(engine: sa.Engine, count: int) -> None:
+    stage = stage_of(engine)
+    for number in range(count):
+        stage.process(record(raid(number, f"killed={number + 1}"), number))
+        stage.checkpoint({PLACE: number + 1})
+
+
+def test_what_one_alerter_publishes_another_leaves(engine: sa.Engine) -> None:
+    raised(engine, 3)
+    one, other = stage_of(engine), stage_of(engine)
+    assert len(one.tick()) == 3
+    assert other.tick() == []
+    other.checkpoint({})
+    one.checkpoint({})
+    assert (one.tick(), other.tick()) == ([], [])
+
+
+def test_what_an_alerter_rolled_back_it_publishes_itself_at_once(engine: sa.Engine) -> None:
+    raised(engine, 1)
+    stage = stage_of(engine)
+    assert len(stage.tick()) == 1
+    stage.discard()
+    assert len(stage.tick()) == 1
+
+
+@pytest.mark.parametrize("gone", [timedelta(seconds=61), timedelta(seconds=-61)])
+def test_what_a_dead_alerter_claimed_another_publishes(engine: sa.Engine, gone: timedelta) -> None:
+    raised(engine, 1)
+    assert len(stage_of(engine).tick()) == 1
+    assert stage_of(engine, now=NOON + timedelta(seconds=30)).tick() == []
+    heir = stage_of(engine, now=NOON + gone)
+    assert len(heir.tick()) == 1
+    heir.checkpoint({})
+    assert stage_of(engine, now=NOON + timedelta(hours=1)).tick() == []
+
+
+def test_two_alerters_at_once_publish_each_revision_once(engine: sa.Engine, state_url: str) -> None:
+    raised(engine, 40)
+    engines = [open_state(state_url) for _ in range(2)]
+    start = threading.Barrier(2)
+    published: list[tuple[str, int]] = []
+
+    def work(own: sa.Engine) -> None:
+        stage = stage_of(own)
+        start.wait()
+        for _ in range(5):
+            outputs = stage.tick()
+            published.extend((a.id, a.revision) for a in (decode(o.value, Alert) for o in outputs))
+            stage.checkpoint({})
+
+    threads = [threading.Thread(target=work, args=(own,)) for own in engines]
+    for thread in threads:
+        thread.start()
+    for thread, own in zip(threads, engines, strict=True):
+        thread.join()
+        own.dispose()
+    assert len(published) == 40
+    assert len(set(published)) == 40
+
+
 def test_a_silence_rule_speaks_once(engine: sa.Engine) -> None:
     rule = {"id": "quiet", "when": {"feeds": ["sana"]}, "silence": {"for": "6h"}}
     start = stage_of(engine, rule)
