@@ -6,6 +6,8 @@ from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from msgspec import structs
+
 from processors.events import actors, casualties, domain, memories, status, triggers, where
 from processors.events.actors import Mention
 from processors.events.assembly import assemble, salience
@@ -48,7 +50,19 @@ def events_of(reading: Reading, found: Sequence[Trigger], places: Sequence[Place
     memories.inherit(reading, drafts)
     dating.settle(reading, drafts, places)
     _attach_tolls(reading, drafts)
-    return assemble(drafts, places, reading.text)
+    return tuple(_detailed(reading, event, places) for event in assemble(drafts, places, reading.text))
+
+
+def _detailed(reading: Reading, event: Event, places: Sequence[Place]) -> Event:
+    """A current event told with its country or province only, with the place that is told after that."""
+    best = places[event.places[0]] if event.places else None
+    if best is None or best.kind not in {"country", "admin1"}:
+        return event
+    if event.status != "current" or event.sentence is None:
+        return event
+    index = bisect_left(reading.sentences, event.sentence[0], key=lambda sentence: sentence.start)
+    found = where.detail(reading, reading.sentences[index], places, best)
+    return structs.replace(event, places=(*found, *event.places)) if found else event
 
 
 def named(found: Sequence[Trigger]) -> list[Trigger]:

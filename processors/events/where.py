@@ -7,6 +7,7 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
 
+from processors.events.newsness import sentence_score
 from processors.events.reading import Reading
 from processors.messages import Place
 from processors.places.records import distance_km
@@ -213,6 +214,32 @@ def fallback(reading: Reading, sentence: Sentence, places: Sequence[Place]) -> t
     last = told[-1]
     best = next((i for i in reversed(told) if contains(places[last], places[i])), last)
     return (best, *[i for i in near if i != best and contains(places[i], places[best])][:2])
+
+
+DETAIL = 3  # sentences after one that names only the country, in which the place may be told
+
+
+def detail(reading: Reading, sentence: Sentence, places: Sequence[Place], outer: Place) -> tuple[int, ...]:
+    """Where in ``outer``, a country or province, it was: what the sentences after headline or lead tell.
+
+    The first one that names a place inside decides, if it is current and its places lie together.
+    """
+    for after in reading.sentences[sentence.index + 1 : sentence.index + 1 + DETAIL + sentence.title]:
+        found = [
+            i
+            for i in _between(places, after.start, after.end)
+            if _hosts(reading.text, places[i])
+            and contains(outer, places[i])
+            and _told_of(reading, places[i])
+            and not _in_dateline(reading, places[i])
+        ]
+        if not found:
+            continue
+        if sentence_score(reading, after)[0] < 0.5 or len({places[i].admin1 for i in found}) > 1:
+            return ()
+        best = max(found, key=lambda i: (_fineness(places[i]), -i))
+        return (best, *[i for i in found if i != best and contains(places[i], places[best])])
+    return ()
 
 
 def _told_of(reading: Reading, place: Place) -> bool:

@@ -212,3 +212,11 @@ def test_what_the_headline_tells_comes_first(enrich: Enrich) -> None:
         title="Two soldiers killed in ambush in eastern Burkina Faso",
     )
     assert document.events[0].type == "armed-clash"
+
+
+def test_the_place_told_after_the_headline_completes_it(enrich: Enrich) -> None:
+    document = enrich(
+        "Air strike on school in Myanmar kills nine. A jet dropped bombs on Monywa at nine in the morning."
+    )
+    names = [document.places[index].name for index in document.events[0].places]
+    assert names == ["Monywa", "Myanmar"]
