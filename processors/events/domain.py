@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import lru_cache
 
@@ -74,13 +75,23 @@ def _playful_paragraphs(reading: Reading) -> set[int]:
         sentence.paragraph
         for sentence in reading.sentences
         if any(_PLAY.intersection(hit.concepts) for hit in reading.hits_in(sentence))
+        or _SCORE.search(reading.text, sentence.start, sentence.end)
     }
     lead = {sentence.paragraph for sentence in reading.sentences[:3]}
     return {sentence.paragraph for sentence in reading.sentences} if lead & found else found
 
 
+_SCORE = re.compile(  # 'beat Atletico 3-2', 'a 4-0 defeat'
+    r"\b(?:beat(?:s|en|ing)?|w[io]n(?:s|ning)?|lost?|defeat(?:s|ed|ing)?|dr[ae]wn?|thrash\w*|edged?|victory|"
+    r"level at)\b[^.;\n]{0,40}?\b\d{1,3}[-–]\d{1,3}\b"
+    r"|\b\d{1,2}[-–]\d{1,2} (?:win|loss|defeat|victory|draw|lead|thriller)\b"
+)
+SCORELINE = 3  # hits that a result is worth
+
+
 def _counts(reading: Reading) -> tuple[int, int]:
-    play = grave = 0
+    play = SCORELINE * min(3, sum(1 for _ in _SCORE.finditer(reading.text)))
+    grave = 0
     for hits in reading.hits:
         for hit in hits:
             playful, serious = _leanings(hit.concepts)

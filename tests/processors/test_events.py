@@ -30,6 +30,10 @@ def current(document: EnrichedDocument) -> list[Event]:
         "Shares rallied on Monday after the bank struck a deal with its investors.",
         "The minister attacked the government's plan for the budget.",
         "Workers struck gold with a new recipe for shelled pistachios.",
+        "Barcelona launched a second-half blitz to beat Atletico 3-2 in Madrid. Madrid bombarded the box but "
+        "the striker fired a shot from 25 metres. The coach said his side had come under attack.",
+        "The new film opened on Friday. In its most harrowing scene, soldiers raid a hospital in Aleppo; the "
+        "box office was stormed by audiences.",
     ],
 )
 def test_sports_business_fiction_and_idioms_are_no_events(enrich: Enrich, text: str) -> None:
@@ -220,3 +224,11 @@ def test_the_place_told_after_the_headline_completes_it(enrich: Enrich) -> None:
     )
     names = [document.places[index].name for index in document.events[0].places]
     assert names == ["Monywa", "Myanmar"]
+
+
+def test_football_fans_who_fight_the_police_are_news(enrich: Enrich) -> None:
+    document = enrich(
+        "Fans clashed with riot police outside the stadium in Athens on Tuesday after Olympiacos beat "
+        "Panathinaikos 2-1. Five officers were injured."
+    )
+    assert [event.type for event in current(document)] == ["riot"]
