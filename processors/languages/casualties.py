@@ -18,8 +18,11 @@ CLUSTER = 25  # characters within which two words for one fate are one
 _COMMA = 12  # characters that a comma between them counts as
 _AND = 25  # characters that an 'and' between them counts as
 _OTHER_KIND = 40  # characters that another toll's word between them counts as
+FEW = 3  # 'several' is a toll only where nobody gives a better one
 _BREAK = re.compile(r"[,،;؛:]")
 _STOP = re.compile(r"[.;:!?؛؟]")
+_BORDER = re.compile(r"[;:؛\"«»“”]|[,،](?![^,،]{0,60}[,،])")  # a comma, unless a clause lies between two
+OF_THEM_GAP = 4  # characters between a number and 'of them'
 _AMONG_GAP = 8  # between 'among' and the toll word: an article, 'the'
 
 
@@ -40,7 +43,7 @@ def find(local: LocalText, start: int, end: int) -> list[Casualties]:
         first, last = nothing[0].start, nothing[0].end
         return [Casualties(kind=kind, min=0, max=0, start=first, end=last) for kind in ("killed", "injured")]
     words = _words(local, hits)
-    if not words:
+    if not words and not any(values(hit, "of:") for hit in hits):
         return []
     counts = [count for count in numbers.counts(local, start, end) if not _outdated(local, hits, count)]
     inside, taken = _inside(local, hits, counts, words)
@@ -98,21 +101,27 @@ def _inside(
     used: list[_Word] = []
     for hit in hits:
         if "subset" in hit.concepts:
-            kind = value(hit, "toll:")
             for count in _following(local, hit.end, counts, words):
-                found[count] = kind
+                found[count] = _kind_in(hit, words)
         elif "among" in hit.concepts:
             word = next((w for w in words if 0 <= w.start - hit.end <= _AMONG_GAP), None)
             if word is not None:
                 used.append(word)
                 for count in _following(local, word.end, counts, words):
                     found[count] = word.kind
-        elif "of-them" in hit.concepts or "subset-after" in hit.concepts:
-            reach = 4 if "of-them" in hit.concepts else 30
-            for count in _preceding(local, hit.start, counts, words, reach):
-                found[count] = value(hit, "toll:")
+        if "of-them" in hit.concepts:
+            found |= {c: _kind_in(hit, words) for c in counts if 0 <= hit.start - c.end <= OF_THEM_GAP}
+        elif "subset-after" in hit.concepts:
+            for count in _preceding(local, hit.start, counts, words, REACH // 2):
+                found[count] = _kind_in(hit, words)
     inner = [word for hit in hits if _names_parts(hit) for word in words if hit.start <= word.start < hit.end]
     return found, used + inner
+
+
+def _kind_in(hit: Hit, words: Sequence[_Word]) -> str | None:
+    """The kind that words like 'of the wounded' name themselves."""
+    said = value(hit, "of:")
+    return said or next((word.kind for word in words if hit.start <= word.start < hit.end), None)
 
 
 def _names_parts(hit: Hit) -> bool:
@@ -236,12 +245,14 @@ def _alone(
     return [
         (word, count)
         for word, count in _paired(local, left, counts)
-        if _distance(local, count, word, left) <= SINGLE_REACH and not word.weak
+        if _distance(local, count, word, left) <= SINGLE_REACH
+        and not word.weak
+        and not _BORDER.search(local.text, min(count.end, word.end), max(count.start, word.start))
     ]
 
 
 def _tolls(kind: str, count: Count, source: str | None) -> Iterator[Casualties]:
-    yield _casualties(kind, count, source, subset=False)
+    yield _casualties(kind, count, source, subset=count.max is None and count.min <= FEW)
     for part in count.parts:
         if part.category != "all":
             yield _casualties(kind, part, source, subset=True)

@@ -13,7 +13,8 @@ label              the word
 ``part:2``         'two of them' in one word (Turkish)
 ``least``          before a number; ``least-after`` behind it; ``about`` before it
 ``p:children``     people of a category, in any number
-``thing``          behind a number: it counts no people ('houses', 'years')
+``thing``          behind a number: it counts no people ('houses', 'years'); ``age`` the same before it
+``name``           a proper name with a number in it
 ``toll:killed``    says what happened to people; ``sg:killed`` says it of one person
 ``bare``           'toll' without saying of what
 ``nobody``         'no casualties'
@@ -21,7 +22,7 @@ label              the word
 ``subset``         'among them', 'including'; ``subset-after`` the same behind the number
 ``subset-end``     where such a list is over (Turkish)
 ``among``          'among' before a toll word ('among the dead')
-``of-them``        right behind a number: 'of them'
+``of-them``        right behind a number: 'of them'; ``of:killed`` with it where it says so
 ``earlier``        before a number: it is outdated ('at first')
 ``day:-1``         yesterday; ``week:``, ``month:``, ``year:`` likewise
 ``wd:0``, ``m:1``  weekday, month; ``sm:1`` month of the solar calendar; ``season:0`` spring
@@ -120,6 +121,8 @@ def _counting(section: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     yield "art", section.get("articles", "")
     for name in ("one", "two", "about", "thing"):
         yield name, section.get(name, "")
+    yield "age", section.get("age", "")
+    yield "name", section.get("names", "")
     yield "least", section.get("at_least", "")
     yield "least-after", section.get("at_least_after", "")
 
@@ -139,6 +142,9 @@ def _tolls(section: Mapping[str, str]) -> Iterator[tuple[str, str]]:
         yield name, section.get(name, "")
     yield "bare", section.get("toll", "")
     yield "of-them", section.get("of_them", "")
+    for kind in KINDS:  # 'of the wounded' in one entry says the kind, too
+        yield "of-them", section.get(f"of_the_{kind}", "")
+        yield f"of:{kind}", section.get(f"of_the_{kind}", "")
     yield "subset-after", section.get("subset_after", "")
     yield "subset-end", section.get("subset_end", "")
 

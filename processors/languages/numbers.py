@@ -169,8 +169,10 @@ def _is_other(local: LocalText, hits: Sequence[Hit], count: Count) -> bool:
                 return count.said and hit.start - count.end <= 5
             if values(hit, "p:") or values(hit, "toll:"):
                 return False
-        elif values(hit, "n:") and hit.start == count.start and values(hit, "wd:"):
+        elif hit.start == count.start and values(hit, "wd:"):
             return True
+        elif "age" in hit.concepts and 0 <= count.start - hit.end <= 1:
+            return count.said
     return False
 
 

@@ -237,17 +237,15 @@ def _months(scan: _Scan) -> Iterator[Time]:
         day = _DAY_BEFORE.search(scan.before(hit.start, 10))
         year = _YEAR_AFTER.match(scan.after(stop, 18))
         beside = _beside(scan, hit, "last")
-        if (
-            not day
-            and not year
-            and not beside
-            and _doubtful(text[hit.start : hit.end], scan.local.data.language)
-        ):
+        last_year = _beside(scan, hit, "year:-1")
+        alone = not (day or year or beside or last_year)
+        if alone and _doubtful(text[hit.start : hit.end], scan.local.data.language):
             continue
         begin = hit.start - (len(day.group()) if day else 0)
         stop += year.end() if year else 0
-        span = _span(scan.anchor, int(number), int(day[1]) if day else None, int(year[1]) if year else None)
-        if span and beside and not day and not year and int(number) == scan.anchor.month:
+        said = int(year[1]) if year else scan.anchor.year - 1 if last_year else None
+        span = _span(scan.anchor, int(number), int(day[1]) if day else None, said)
+        if span and beside and not day and not said and int(number) == scan.anchor.month:
             span = _month(scan.anchor.year - 1, scan.anchor.month)
         if span:
             yield Time(begin, stop, text[begin:stop], *span, "day" if day else "month")

@@ -6,6 +6,7 @@ what kind of word it is, and the words before and after it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from processors.places import cues
@@ -58,6 +59,7 @@ PART_OF_NAME = -4.0  # 'Wadi' and 'Dahab' in 'Wadi al-Dahab'
 AGAINST = -2.5  # a title before, a street or team after
 
 ARTICLES = frozenset(("al", "el", "ad", "ar", "as", "at", "an", "az", "ash", "es", "ez"))
+_TURKISH_IN = re.compile(r"\w['’][dt][ae](?:ki)?$")
 _DIVISIONS = cues.words("division_words")
 _CITIES = cues.words("city_words")
 
@@ -103,9 +105,19 @@ def name_weight(text: str, key: str, first: int) -> float:
         weight -= 4.0  # 'Medina' and 'city' are one word in Arabic
     if first and "\u0400" <= key[:1] <= "\u04ff" and text[0].isupper():
         weight += 0.4  # a capital inside a sentence: the script's names need no other sign
+    if _TURKISH_IN.search(text):
+        weight += LOCATIVE  # 'in' is an ending there: Kerkük'te
     if text[:1] in cues.PREFIXES and not key.startswith(fold(text)[:1]):
         weight += 1.0  # 'in' and 'to' are written together with the name
     return weight
+
+
+def alone(page: Page, first: int, last: int) -> float:
+    """What it says that a capital stands alone inside a Cyrillic sentence: names of persons come in pairs."""
+    if not "\u0400" <= page.key(first)[:1] <= "\u04ff" or page.capital(first - 1) or page.capital(last + 1):
+        return 0.0
+    inside = first > 0 and page.gap(first - 1) == " "
+    return 0.6 if inside and page.words[first][0].isupper() else 0.0
 
 
 def said_by(kind: str) -> str:

@@ -170,6 +170,7 @@ def _weigh(page: Page, mention: Mention, fame: dict[str, float]) -> None:
         score += 0.6
     else:
         score += evidence.name_weight(mention.text, mention.key, mention.first)
+        score += evidence.alone(page, mention.first, mention.last)
         if mention.key in cues.ADMIN_WORDS and page.capital(mention.first - 1):  # "Yamabal Canton"
             score += 2 * evidence.AGAINST
     if body or (label in ("ORG", "FAC") and lies != "exact" and not _said_to_be_place(page, mention)):

@@ -95,6 +95,7 @@ _ENDINGS = (
     ("ы", ("а",)),
 )
 INTRODUCING = frozenset(("مدينه", "بمدينه", "لمدينه", "بلده", "شهر", "העיר", "בעיר"))  # 'the city of'
+_TURKISH = re.compile("[çğışöüÇĞİŞÖÜ]")
 _ARABIC_PREFIXES = ("وال", "بال", "فال", "كال", "لل", "ال", "و", "ب", "ل", "ف", "ك")
 SHORTEST_WITH_ARTICLE = 3  # letters; shorter words are rarely names that lost their article
 _HEBREW_PREFIXES = ("וב", "ול", "ומ", "שב", "ב", "ל", "מ", "ה", "ו", "ש")
@@ -159,7 +160,10 @@ def _heads(raw: str, gazetteer: Gazetteer) -> tuple[str, ...]:
     """What a name that begins with this word may begin with; empty where no name does."""
     key = fold(raw)
     heads = [b for b in bases(key) if b and gazetteer.starts_name(b.split(" ", 1)[0])] if key else []
-    heads += [v for v in (_SHORTENED.get(key), _without_suffix(raw)) if v]
+    bare = _without_suffix(raw)
+    heads += [v for v in (_SHORTENED.get(key), bare) if v]
+    if bare and _TURKISH.search(raw):
+        heads.insert(0, bare)  # Şam'a is Şam with an ending; Sana'a is not Sana
     if len(gazetteer.heads) > 100_000:
         gazetteer.heads.clear()
     found = gazetteer.heads[raw] = tuple(heads)
