@@ -32,8 +32,8 @@ def current(document: EnrichedDocument) -> list[Event]:
         "Workers struck gold with a new recipe for shelled pistachios.",
         "Barcelona launched a second-half blitz to beat Atletico 3-2 in Madrid. Madrid bombarded the box but "
         "the striker fired a shot from 25 metres. The coach said his side had come under attack.",
-        "The new film opened on Friday. In its most harrowing scene, soldiers raid a hospital in Aleppo; the "
-        "box office was stormed by audiences.",
+        "The new film opened on Friday. In its most harrowing scene, soldiers raid a hospital in Aleppo; "
+        "cinemas were full, and audiences wept.",
     ],
 )
 def test_sports_business_fiction_and_idioms_are_no_events(enrich: Enrich, text: str) -> None:
