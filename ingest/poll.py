@@ -5,14 +5,15 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 import msgspec
 
-from config.errors import FetchError, FetchRefused, ParseError
+from config.errors import FetchError, ParseError
 from config.models.settings import IntakeSettings
 from ingest.changes import Changes
 from ingest.decide import EntryDecision, KnownArticle, KnownEntry, Limits, decide_entries, mean_latency
@@ -32,6 +33,7 @@ from ingest.schedule import (
     next_poll,
     retry_after_seconds,
 )
+from ingest.sitemaps import choose, follow, oldest_useful
 from ingest.store import FeedRow, PageJob, Store
 from ingest.text import short_hash
 from ingest.urls import host_of
@@ -73,6 +75,7 @@ class _Fetched:
     known: Known = ({}, {})
     error: str | None = None
     body_hash: str | None = None
+    note: str = ""  # for people, joins the reason of the next poll
 
 
 class FeedPoller:
@@ -127,15 +130,16 @@ class FeedPoller:
         body_hash = short_hash(response.body.decode("latin-1"))
         if body_hash == row.body_hash:
             return _Fetched("unmodified", response, body_hash=body_hash)
+        note = ""
         try:
             async with self._hand.parsing(row):
                 parsed, known = await self._in_thread(self._parse_and_recall, response, policy)
             if policy.kind == "sitemap" and parsed.feed.sitemaps:
-                parsed = await self._follow_index(parsed, policy)
+                parsed, note = await self._follow_index(parsed, policy)
                 known = await self._in_thread(self._store.known, policy.id, parsed.items)
         except (ParseError, FetchError) as error:
             return _Fetched("failed", response, error=str(error))
-        return _Fetched("ok", response, parsed.feed, parsed.items, known, body_hash=body_hash)
+        return _Fetched("ok", response, parsed.feed, parsed.items, known, body_hash=body_hash, note=note)
 
     def _request(self, row: FeedRow, policy: FeedPolicy) -> Request:
         headers = {"Accept": _ACCEPT}
@@ -181,15 +185,17 @@ class FeedPoller:
     async def _in_thread(self, function: Callable[..., T], *arguments: Any) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._threads, function, *arguments)
 
-    async def _follow_index(self, index: ParsedItems, policy: FeedPolicy) -> ParsedItems:
-        """The first sitemaps of an index (at most three), as one feed."""
-        items: list[IdentifiedEntry] = []
-        for place in index.feed.sitemaps[:3]:
-            if host_of(place) != host_of(policy.url):
-                raise FetchRefused(f"{place[:200]}: the sitemap index points to another host")
+    async def _follow_index(self, index: ParsedItems, policy: FeedPolicy) -> tuple[ParsedItems, str]:
+        """The newest sitemaps of an index as one feed, and what was left out."""
+
+        async def read(place: str) -> Sequence[IdentifiedEntry]:
             response = await self._fetcher.get(self._plain_request(place, policy))
-            items += (await self._in_thread(self._parse, response, policy)).items
-        return ParsedItems(feed=index.feed, items=tuple(items))
+            return (await self._in_thread(self._parse, response, policy)).items
+
+        oldest = oldest_useful(datetime.fromtimestamp(self._clock(), UTC), self._settings.max_age)
+        choice = choose(index.feed.sitemaps, host_of(policy.url), oldest)
+        items, note = await follow(choice, read, self._settings.host_spacing.total_seconds())
+        return ParsedItems(feed=index.feed, items=tuple(items)), note
 
     def _decide(self, policy: FeedPolicy, fetched: _Fetched, now: float) -> list[EntryDecision]:
         limits = Limits(policy.id, now, self._max_age, self._settings.revisions_per_day)
@@ -207,7 +213,7 @@ class FeedPoller:
             "id": row.id,
             "next_poll": decision.at,
             "interval_s": decision.interval,
-            "reason": decision.reason,
+            "reason": f"{decision.reason}; {fetched.note}" if fetched.note else decision.reason,
             "lease_owner": None,
             "lease_until": 0.0,
             "polls": row.polls + 1,
@@ -257,6 +263,9 @@ def _validators(fetched: _Fetched) -> dict[str, Any]:
     response = fetched.response
     if fetched.outcome not in ("ok", "unmodified") or response is None or response.status == 304:
         return {}
+    places = fetched.feed.sitemaps if fetched.feed else ()
+    if any(place.changed is None for place in places) or "could not be read" in fetched.note:
+        return dict.fromkeys(("etag", "last_modified", "body_hash"))  # the same index may lead to news
     return {
         "etag": response.headers.get("etag"),
         "last_modified": response.headers.get("last-modified"),

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+
+import msgspec
 
 from config.errors import FetchError
 from config.models.feeds import Feed, FeedDefaults
@@ -14,10 +17,11 @@ from ingest.extract.model import PageText
 from ingest.feeds.model import ParsedFeed
 from ingest.fetch import Request, Response
 from ingest.identity import IdentifiedEntry, identify
-from ingest.messages import Article, Document, HttpFacts
+from ingest.messages import Article, Document, EntryFacts, HttpFacts
 from ingest.policy import FeedPolicy, feed_policy
 from ingest.sandbox import SandboxFailure
 from ingest.schedule import freshness, span
+from ingest.sitemaps import choose, follow, oldest_useful
 from ingest.text import one_line
 from ingest.urls import host_of
 
@@ -69,8 +73,10 @@ async def _preview(client: Client, policy: FeedPolicy) -> FeedPreview:
     if response.status != 200:
         raise FetchError(f"{policy.url}: the server answered {response.status}")
     feed = await client.parse(response, policy.kind)
-    items = identify(policy.id, feed.entries, feed.link or response.url)
     now = datetime.now(UTC)
+    if feed.sitemaps:
+        feed = await _followed(client, policy, feed, now)
+    items = identify(policy.id, feed.entries, feed.link or response.url)
     newest = max(
         items,
         key=lambda i: i.entry.published or i.entry.updated or datetime.min.replace(tzinfo=UTC),
@@ -87,6 +93,17 @@ async def _preview(client: Client, policy: FeedPolicy) -> FeedPreview:
         warnings=tuple(warnings(feed, response, items, policy, now) + trouble),
         seconds=response.seconds,
     )
+
+
+async def _followed(client: Client, policy: FeedPolicy, index: ParsedFeed, now: datetime) -> ParsedFeed:
+    """A sitemap index with the entries of its newest sitemaps."""
+
+    async def read(place: str) -> Sequence[EntryFacts]:
+        return (await client.parse(await client.get(place), policy.kind)).entries
+
+    choice = choose(index.sitemaps, host_of(policy.url), oldest_useful(now, client.settings.max_age))
+    entries, note = await follow(choice, read, client.settings.host_spacing.total_seconds())
+    return msgspec.structs.replace(index, entries=tuple(entries), warnings=(note,) if note else ())
 
 
 async def _article(

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import msgspec
 
 from ingest.identity import IdentifiedEntry
 from ingest.messages import EntryFacts
+
+
+class SitemapPlace(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A sitemap that an index names."""
+
+    url: str
+    changed: datetime | None = None  # lastmod, UTC
 
 
 class ParsedFeed(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -17,7 +26,7 @@ class ParsedFeed(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     ttl: float | None = None  # seconds between polls that the feed asks for
     hub: str | None = None  # WebSub hub
     self_url: str | None = None
-    sitemaps: tuple[str, ...] = ()  # of a sitemap index
+    sitemaps: tuple[SitemapPlace, ...] = ()  # of a sitemap index
     entries: tuple[EntryFacts, ...] = ()
     parser: str = ""  # fast | feedparser | json | sitemap
     warnings: tuple[str, ...] = ()  # one line each, for people

@@ -8,7 +8,7 @@ from lxml import etree
 
 from config.errors import ParseError
 from ingest.dates import parse_date
-from ingest.feeds.model import ParsedFeed
+from ingest.feeds.model import ParsedFeed, SitemapPlace
 from ingest.messages import EntryFacts
 from ingest.text import one_line
 
@@ -34,8 +34,12 @@ def parse_sitemap(body: bytes) -> ParsedFeed:
         raise ParseError(f"the sitemap cannot be read: {one_line(str(error))[:160]}") from error
     name = _name(root) if root is not None else ""
     if name == "sitemapindex":
-        places = [_child_text(node, "loc") for node in root[:_MAX_CHILDREN]]
-        return ParsedFeed(sitemaps=tuple(place for place in places if place), parser="sitemap")
+        places = [
+            SitemapPlace(place, parse_date(_child_text(node, "lastmod")))
+            for node in root[:_MAX_CHILDREN]
+            if (place := _child_text(node, "loc"))
+        ]
+        return ParsedFeed(sitemaps=tuple(places), parser="sitemap")
     if name != "urlset":
         raise ParseError(f"no sitemap: its root element is <{name}>, not <urlset> or <sitemapindex>")
     entries = (_entry(node) for node in root[:_MAX_CHILDREN] if _name(node) == "url")

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from config.errors import ParseError
 from ingest.feeds.fast import Unsuited, parse_fast
 from ingest.feeds.hints import read_hints
+from ingest.feeds.model import SitemapPlace
 from ingest.feeds.parse import parse_feed
 from ingest.feeds.thorough import parse_thorough
 from tests.support.newsroom import item, rss
@@ -104,7 +105,7 @@ def test_relative_links_become_absolute(body: bytes, link: str) -> None:
 
 def test_a_sitemap_index_names_its_sitemaps() -> None:
     body = b"<sitemapindex><sitemap><loc>https://e.org/1.xml</loc></sitemap></sitemapindex>"
-    assert parse_feed(body, URL, kind="sitemap").sitemaps == ("https://e.org/1.xml",)
+    assert parse_feed(body, URL, kind="sitemap").sitemaps == (SitemapPlace("https://e.org/1.xml"),)
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "iso-8859-1", "windows-1251", "utf-16"])
