@@ -81,8 +81,12 @@ def keyword_keys(word: str, language: str | None) -> tuple[str, ...]:
     return _keys(folded, language)
 
 
+@lru_cache(maxsize=50_000)
 def token_keys(word: str, language: str | None) -> tuple[str, ...]:
-    """Keys of a word in a text: also without accents, since people write 'Erdogan' for 'Erdoğan'."""
+    """Keys of a word in a text: also without accents, since people write 'Erdogan' for 'Erdoğan'.
+
+    Stemming is slow, and articles share most of their words: the latest are remembered.
+    """
     language = language_of(word, language)
     folded = fold(word)
     if language in SEMITIC:
@@ -118,7 +122,7 @@ def _keys(folded: str, language: str) -> tuple[str, ...]:
     reshape = _RESHAPED.get(language)
     if reshape is not None:
         forms.append(reshape(folded))
-    return tuple(dict.fromkeys(_key(form, language) for form in forms))
+    return tuple(dict.fromkeys(_key(form, language) for form in dict.fromkeys(forms)))
 
 
 def _french(word: str) -> str:

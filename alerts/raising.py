@@ -20,7 +20,7 @@ from alerts.incident_joining import choose
 from alerts.incidents import Incident, absorb, open_incident, side_by_side
 from alerts.matches import Match
 from alerts.messages import Alert, AlertPlace, Change
-from alerts.reports import Report, alert_place, make_report
+from alerts.reports import Report, alert_place, make_report, outline, with_wording
 from alerts.rule_compiler import CompiledRule
 from alerts.rules import RuleSet
 from alerts.sources import most_independent_within
@@ -59,6 +59,9 @@ class Raiser:
         self._backfill = backfill
         self._sends = notify or backfill is None
         self._counting = Counting(store, learn=learn)
+        self._silence_rules = [
+            rule for rule in rules.rules if rule.rule.enabled and rule.rule.silence is not None
+        ]
 
     def document(self, doc: EnrichedDocument, matches: Sequence[Match], now: datetime) -> list[Raised]:
         """Everything that one document leads to."""
@@ -79,11 +82,10 @@ class Raiser:
     def passed(self, now: datetime) -> list[Raised]:
         """What the passing of time alone leads to: silence rules."""
         raised = []
-        for rule in self._rules.rules:
-            if rule.rule.enabled and rule.rule.silence is not None:
-                alert = self._counting.silent(rule, now)
-                if alert is not None and self._store.alert(alert.id) is None:
-                    raised.append(self._keep(alert, fresh=True))
+        for rule in self._silence_rules:
+            alert = self._counting.silent(rule, now)
+            if alert is not None and self._store.alert(alert.id) is None:
+                raised.append(self._keep(alert, fresh=True))
         return raised
 
     def _join(self, report: Report) -> Incident:
@@ -152,8 +154,12 @@ class Raiser:
             if event.trigger.start in matched or not _may_follow_up(event, doc, now):
                 continue
             place = doc.places[event.places[0]] if event.places else None
-            report = make_report(doc, event, place, doc.text[slice(*(event.sentence or (0, 0)))], now)
-            known = self._store.incident_of(report.key) or choose(report, self._store.candidates(report))
+            report = outline(doc, event, place, now)
+            known, near = self._store.incident_of(report.key), list(self._store.candidates(report))
+            if known is None and not near:
+                continue
+            report = with_wording(report, doc, event, doc.text[slice(*(event.sentence or (0, 0)))])
+            known = known or choose(report, near)
             if known is None:
                 continue
             incident = absorb(known, report)

@@ -57,6 +57,8 @@ def point_of(place: Place) -> Point | None:
 
 def in_circle(point: Point, circle: Circle) -> bool:
     """Whether the point's whole circle of uncertainty lies in the circle."""
+    if abs(point.lat - circle.lat) * KM_PER_DEGREE > circle.radius_km * 1.01:  # most are far: a quick no
+        return False
     away = distance_km(point.lat, point.lon, circle.lat, circle.lon)
     return away + point.uncertainty_km <= circle.radius_km
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from alerts.inflection import fold, without_accents
@@ -47,6 +47,12 @@ class CompiledArea:
     named: tuple[tuple[frozenset[str], NamedPlace], ...]
     parts: tuple[CompiledRegion, ...]
     canonical: Canonical
+
+    @property
+    def codes(self) -> frozenset[str]:
+        """The countries and provinces that it is made of; empty where it has other parts as well."""
+        shaped = self.circles or self.boxes or self.polygons or self.named or self.parts
+        return frozenset() if shaped else self.countries | self.admin1
 
     def why(self, place: Place) -> str | None:
         """What puts the place inside, in words."""
@@ -128,9 +134,24 @@ class Regions:
         if known is None:
             if len(self._known) >= _REMEMBERED:
                 self._known.clear()
-            known = frozenset(id_ for id_, region in self.by_id.items() if region.why(place) is not None)
+            known = frozenset(id_ for id_ in self._near(place) if self.by_id[id_].why(place) is not None)
             self._known[key] = known
         return known
+
+    def _near(self, place: Place) -> set[str]:
+        """Regions that may hold the place: those made of codes are found by its codes."""
+        found = set(self._filed.get("", ()))
+        for code in (place.country, place.admin1 and _upper_canonical(place.admin1)):
+            found.update(self._filed.get(code, ()) if code else ())
+        return found
+
+    @cached_property
+    def _filed(self) -> dict[str, list[str]]:
+        filed: dict[str, list[str]] = {}
+        for id_, region in self.by_id.items():
+            for code in region.area.codes or ("",):
+                filed.setdefault(code, []).append(id_)
+        return filed
 
 
 def compile_regions(config: Config) -> Regions:

@@ -63,10 +63,14 @@ def make_report(
     doc: EnrichedDocument, event: Event | None, place: Place | None, sentence: str, now: datetime
 ) -> Report:
     """The report of ``event`` (None: a keyword's sentence) in ``doc``; ``now`` where it states no time."""
+    return with_wording(outline(doc, event, place, now), doc, event, sentence)
+
+
+def outline(doc: EnrichedDocument, event: Event | None, place: Place | None, now: datetime) -> Report:
+    """The report without names, numbers and wording: enough to look for incidents that it may belong to."""
     effective = doc.effective or doc.published or now
     where = None if place is None else alert_place(place)
     kind = event.type if event else _MENTION
-    text = _text_about(doc, event, sentence)
     casualties = event.casualties if event else ()
     return Report(
         document=doc.id,
@@ -85,10 +89,18 @@ def make_report(
         casualties=casualties,
         killed=toll(casualties, "killed"),
         injured=toll(casualties, "injured"),
+        confidence=event.confidence if event else 0.3,
+    )
+
+
+def with_wording(report: Report, doc: EnrichedDocument, event: Event | None, sentence: str) -> Report:
+    """The outline with what its sentences say, which takes longer."""
+    text = _text_about(doc, event, sentence)
+    return msgspec.structs.replace(
+        report,
         names=_names(doc, event, text),
         numbers=frozenset(number for number in _NUMBER.findall(text) if len(number) < 5),
         wording=_wording(text, doc.language),
-        confidence=event.confidence if event else 0.3,
     )
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from alerts.event_conditions import plain
 from alerts.incident_joining import HORIZON
 from alerts.incidents import Incident
-from alerts.messages import Alert
+from alerts.messages import Alert, AlertPlace
 from alerts.reports import Report
 from alerts.stores import AlertState, Hit
 from alerts.tables import alert_revisions, alerts, incident_reports, incidents, rule_hits, rule_memory
@@ -21,6 +21,27 @@ from streams.codec import decode, encode
 
 CLAIM = timedelta(minutes=1)  # an alerter that claimed revisions and did not publish them by then is dead
 _LOCK = 0x696E636964656E74  # "incident": PostgreSQL advisory lock of everything that joins or raises
+
+
+# Made once: building such a query anew takes several times as long as running it.
+_INCIDENT_OF = (
+    sa.select(incidents.c.body)
+    .select_from(incidents.join(incident_reports, incidents.c.id == incident_reports.c.incident))
+    .where(incident_reports.c.key == sa.bindparam("key"))
+)
+_NEAR = (
+    sa.select(incidents.c.body)
+    .where(incidents.c.last_at >= sa.bindparam("after"), incidents.c.first_at <= sa.bindparam("until"))
+    .order_by(incidents.c.last_at.desc())
+    .limit(2000)
+)
+_NEAR_PLACE = _NEAR.where(
+    sa.or_(
+        incidents.c.country == sa.bindparam("country"),
+        incidents.c.country == "",
+        incidents.c.place == sa.bindparam("name"),
+    )
+)
 
 
 def serialise(connection: Connection) -> None:
@@ -52,31 +73,40 @@ class SqlStore:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._keys: set[str] = set()  # where there are incidents that end after ``_keys_after``
+        self._keys_after: datetime | None = None
 
     def incident_of(self, key: str) -> Incident | None:
         """See Store."""
-        joined = incidents.join(incident_reports, incidents.c.id == incident_reports.c.incident)
-        body = self._connection.scalar(
-            sa.select(incidents.c.body).select_from(joined).where(incident_reports.c.key == key)
-        )
+        body = self._connection.scalar(_INCIDENT_OF, {"key": key})
         return None if body is None else decode(body, Incident)
 
     def candidates(self, report: Report) -> Iterable[Incident]:
         """See Store."""
         place = report.place
-        query = sa.select(incidents.c.body).where(
-            incidents.c.last_at >= report.effective - HORIZON,
-            incidents.c.first_at <= report.effective + HORIZON,
-        )
+        if place is not None and self._keys_since(report.effective - HORIZON).isdisjoint(_keys(place)):
+            return
+        query = _NEAR
+        values: dict[str, object] = {"after": report.effective - HORIZON, "until": report.effective + HORIZON}
         if place is not None:
-            named = incidents.c.place == plain(place.name)[:200]
-            query = query.where(sa.or_(incidents.c.country.in_([place.country or "", ""]), named))
-        for (body,) in self._connection.execute(query.order_by(incidents.c.last_at.desc()).limit(2000)).all():
+            query = _NEAR_PLACE
+            values |= {"country": place.country or "", "name": plain(place.name)[:200]}
+        for (body,) in self._connection.execute(query, values).all():
             yield decode(body, Incident)
+
+    def _keys_since(self, after: datetime) -> set[str]:
+        """Countries and names of incidents: one query instead of one for each report of an unknown place."""
+        if self._keys_after is None or after < self._keys_after:
+            query = sa.select(incidents.c.country, incidents.c.place).distinct()
+            for country, name in self._connection.execute(query.where(incidents.c.last_at >= after)):
+                self._keys |= {f"country {country}", f"name {name}"}
+            self._keys_after = after
+        return self._keys
 
     def save_incident(self, incident: Incident, report: Report) -> None:
         """See Store."""
         place = incident.place
+        self._keys |= _keys(place) if place is not None else {"country "}
         upsert(
             self._connection,
             incidents,
@@ -228,6 +258,11 @@ class SqlStore:
             self._connection.execute(
                 sa.delete(rule_hits).where(rule_hits.c.rule == rule, rule_hits.c.at < before)
             )
+
+
+def _keys(place: AlertPlace) -> set[str]:
+    """Under which keys incidents lie that may be at a place; those of unknown country may be anywhere."""
+    return {"country ", f"country {place.country or ''}", f"name {plain(place.name)[:200]}"}
 
 
 KEEP_INCIDENTS = timedelta(days=400)
