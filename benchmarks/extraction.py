@@ -32,6 +32,7 @@ from config.errors import ExtractionError
 from ingest.extract.cascade import _cascade, _lighten, extract_page
 from ingest.extract.charset import decode_page
 from ingest.extract.model import PageMetadata, PageText
+from ingest.extract.quality import link_texts
 from ingest.text import clean, normal_form
 
 
@@ -125,7 +126,7 @@ def text_alone(sample: Sample) -> str:
     if tree is None:
         return ""
     _lighten(tree)
-    return _cascade(tree, sample.url)[0]
+    return _cascade(tree, sample.url, link_texts(tree))[0]
 
 
 def baseline(sample: Sample) -> str:

@@ -23,6 +23,7 @@ from streams.records import OutputRecord
 log = logging.getLogger(__name__)
 
 _LARGEST = 500  # units of work in one commit
+_LARGEST_BYTES = 4_000_000
 _LEAST_APART = 0.05  # seconds between the starts of two commits: each costs as much as many units
 
 
@@ -39,7 +40,7 @@ class Committer:
     def __init__(self, broker: Broker, store: Store) -> None:
         self._broker = broker
         self._store = store
-        self._queue: asyncio.Queue[_Unit | None] = asyncio.Queue(maxsize=2000)
+        self._queue: asyncio.Queue[_Unit | None] = asyncio.Queue(maxsize=500)
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="commit")
         self._producer: Producer | None = None
         self._began = 0.0
@@ -84,7 +85,7 @@ class Committer:
     async def _gather(self) -> tuple[list[_Unit], bool]:
         """What has come in. One commit follows another at once only where it is alone."""
         loop = asyncio.get_running_loop()
-        units: list[_Unit] = []
+        units, size = list[_Unit](), 0
         unit = await self._queue.get()
         pause = self._began + _LEAST_APART - loop.time()
         if pause > 0 and unit is not None:
@@ -92,7 +93,8 @@ class Committer:
         self._began = loop.time()
         while unit is not None:
             units.append(unit)
-            if len(units) >= _LARGEST or self._queue.empty():
+            size += sum(len(output.value) for output in unit.outputs)
+            if len(units) >= _LARGEST or size >= _LARGEST_BYTES or self._queue.empty():
                 return units, False
             unit = self._queue.get_nowait()
         return units, True

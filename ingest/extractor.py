@@ -14,6 +14,7 @@ from config.errors import MalformedRecord
 from config.models.root import Config
 from ingest.compose import compose
 from ingest.extract.model import ExtractTask, PageText
+from ingest.memory import keep_little
 from ingest.messages import ARTICLES, DOCUMENTS, Article, Document
 from ingest.pages import unpack_body
 from ingest.sandbox import Sandbox, SandboxFailure
@@ -38,6 +39,7 @@ class PageReader:
     """Turns articles into documents, several at a time."""
 
     def __init__(self, timeout: float, memory_mb: int, workers: int | None = None) -> None:
+        keep_little()
         count = workers or min(4, os.cpu_count() or 1)
         self._timeout = timeout
         self._sandbox = Sandbox(count, memory_mb, EXTRACT_MODULES)

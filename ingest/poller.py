@@ -35,6 +35,7 @@ from ingest.fetch import Fetcher, Names
 from ingest.hosts import HostGate
 from ingest.inhand import InHand
 from ingest.lateness import Lateness
+from ingest.memory import give_back, keep_little
 from ingest.messages import ARTICLES, Article
 from ingest.pages import PageFetcher, PageResult, wants_page
 from ingest.policy import FeedPolicy, policies
@@ -142,6 +143,7 @@ class Poller:
 
     async def _main(self, stop: threading.Event | None) -> None:
         self._stopping = False
+        keep_little()
         self._looking = asyncio.Lock()
         fetcher = Fetcher(
             user_agent=user_agent(self._settings),
@@ -272,6 +274,7 @@ class Poller:
             await self._call(self._store.prune, now - _ENTRIES_KEPT, now - _ENTRIES_KEPT, now)
 
     async def _report(self) -> None:
+        await self._call(give_back)
         found = self._lateness.report()
         if found is not None:
             line, behind = found

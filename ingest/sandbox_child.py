@@ -22,14 +22,17 @@ from typing import BinaryIO
 import msgspec
 
 from config.errors import TocsinError
+from ingest.memory import give_back, keep_little
 from ingest.sandbox import Answer, Call
 
 _LENGTH = struct.Struct(">I")
+_LARGE_TASK = 256 * 1024  # bytes in and out
 _ORPHAN_SECONDS = 5.0  # past the caller's own limit, for the case that the caller is no more
 
 
 def main() -> None:
     """Serve calls from standard input on standard output."""
+    keep_little()
     requests, answers = _private_pipes()
     logging.disable(logging.CRITICAL)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -43,7 +46,12 @@ def main() -> None:
         signal.setitimer(signal.ITIMER_REAL, call.timeout + _ORPHAN_SECONDS)
         answer = _run(tasks, call)
         signal.setitimer(signal.ITIMER_REAL, 0)
-        _send(answers, msgspec.msgpack.encode(answer))
+        packed = msgspec.msgpack.encode(answer)
+        _send(answers, packed)
+        large = len(frame) + len(packed) > _LARGE_TASK
+        del frame, call, answer, packed
+        if large:
+            give_back()  # while the caller is busy with the answer
 
 
 def _run(tasks: dict[str, Callable[[bytes], bytes]], call: Call) -> Answer:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Set
 from typing import Any
 
 import msgspec
@@ -13,7 +14,7 @@ from config.errors import ExtractionError
 from ingest.extract.charset import decode_page
 from ingest.extract.metadata import read_metadata
 from ingest.extract.model import ExtractTask, PageText
-from ingest.extract.quality import assess, link_share
+from ingest.extract.quality import assess, link_share, link_texts
 from ingest.text import clean
 
 SHORT = 1500  # characters; below it the fast extraction may have missed the article ...
@@ -40,8 +41,9 @@ def extract_page(body: bytes, url: str, content_type: str = "") -> PageText:
         raise ExtractionError("no web page: nothing that could be read as HTML")
     metadata = read_metadata(tree, url)
     _lighten(tree)
-    text, method = _cascade(tree, url)
-    return assess(PageText(metadata=metadata, text=text, method=method), tree, html)
+    anchors = link_texts(tree)
+    text, method = _cascade(tree, url, anchors)
+    return assess(PageText(metadata=metadata, text=text, method=method), anchors, html)
 
 
 def _lighten(tree: Any) -> None:
@@ -51,9 +53,9 @@ def _lighten(tree: Any) -> None:
             node.drop_tree()
 
 
-def _cascade(tree: Any, url: str) -> tuple[str, str]:
+def _cascade(tree: Any, url: str, anchors: Set[str]) -> tuple[str, str]:
     fast = _text(tree, url, fast=True)
-    if _believable(tree, fast):
+    if _believable(tree, anchors, fast):
         return fast, "fast"
     thorough = _text(tree, url, fast=False)
     if thorough:
@@ -61,9 +63,9 @@ def _cascade(tree: Any, url: str) -> tuple[str, str]:
     return fast, "fast" if fast else ""
 
 
-def _believable(tree: Any, text: str) -> bool:
+def _believable(tree: Any, anchors: Set[str], text: str) -> bool:
     """False where the fast extraction took a menu for the article, or missed the article."""
-    if not text or link_share(tree, text) > MENU:
+    if not text or link_share(anchors, text) > MENU:
         return False
     return len(text) >= SHORT or _unread(tree, text) < UNREAD * len(text)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Set
 from typing import Any
 
 import msgspec
@@ -65,10 +66,10 @@ _NEEDS_SCRIPT = _any(r"(enable|requires?|activate|turn on) javascript|javascript
 _ENDING = re.compile(r"[.!?…\"'”’»)。！？؟।]\s*$")
 
 
-def assess(page: PageText, tree: Any, html: str) -> PageText:
+def assess(page: PageText, anchors: Set[str], html: str) -> PageText:
     """The page with its quality (0 useless, 1 an article in full) and its flags."""
     flags = list(_flags(page, html))
-    links = link_share(tree, page.text)
+    links = link_share(anchors, page.text)
     quality = _quality(page, flags, links)
     note = _note(flags)
     text = "" if _NO_NEWS.intersection(flags) else page.text
@@ -130,12 +131,16 @@ def _quality(page: PageText, flags: list[str], links: float) -> float:
     return round(score, 3)
 
 
-def link_share(tree: Any, text: str) -> float:
+def link_texts(tree: Any) -> Set[str]:
+    """What the page's links say."""
+    return {" ".join("".join(node.itertext()).split()) for node in tree.iter("a")}
+
+
+def link_share(anchors: Set[str], text: str) -> float:
     """Share of the extracted lines that are link texts of the page: lists of headlines score high."""
     lines = [line for line in text.splitlines() if line]
     if not lines:
         return 0.0
-    anchors = {" ".join("".join(node.itertext()).split()) for node in tree.iterfind(".//a")}
     linked = sum(len(line) for line in lines if line.lstrip("- ") in anchors)
     return linked / max(1, sum(map(len, lines)))
 

@@ -7,17 +7,20 @@ from collections.abc import Sequence
 
 from ingest.text import normal_form
 
-_SUFFIX = re.compile(r"\s*[|\-–—•·»ㅣ]")
+_SEPARATOR = re.compile(r"\s*[|\-–—•·»ㅣ]+\s*")
 _LEAST = 15  # characters that a title needs to count as the beginning of a longer one
 
 
-def best_title(candidates: Sequence[str]) -> str:
+def best_title(candidates: Sequence[str], owners: Sequence[str | None] = ()) -> str:
     """The title that most of ``candidates`` agree on; the earlier one at a tie.
 
-    Agreement is about words, not typography. A candidate that is another one followed by a separator (and the
-    site's name) counts as that other one.
+    Agreement is about words, not typography. A candidate that is another one followed by a separator and more
+    counts as that other one; one that ends with a separator and one of ``owners`` (the names of site and
+    section) counts without that end.
     """
-    shortened = [_without_suffix(title, candidates) for title in candidates if title]
+    names = frozenset(normal_form(owner) for owner in owners if owner)
+    titles = [title for title in candidates if title]
+    shortened = [_without_owner(_without_suffix(title, titles), names) for title in titles]
     if not shortened:
         return ""
     votes = [normal_form(title) for title in shortened]
@@ -25,8 +28,16 @@ def best_title(candidates: Sequence[str]) -> str:
 
 
 def _without_suffix(title: str, others: Sequence[str]) -> str:
-    for other in others:
-        longer = len(other) >= _LEAST and title != other and title.casefold().startswith(other.casefold())
-        if longer and _SUFFIX.match(title[len(other) :]):
-            return other
+    beginnings = {normal_form(other) for other in others if len(other) >= _LEAST}
+    for separator in _SEPARATOR.finditer(title):
+        if separator.start() and normal_form(title[: separator.start()]) in beginnings:
+            return title[: separator.start()]
+    return title
+
+
+def _without_owner(title: str, names: frozenset[str]) -> str:
+    for separator in reversed(list(_SEPARATOR.finditer(title))):
+        if len(title[: separator.start()]) < _LEAST or normal_form(title[separator.end() :]) not in names:
+            break
+        title = title[: separator.start()]
     return title

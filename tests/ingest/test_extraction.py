@@ -15,6 +15,7 @@ from ingest.extract.cascade import extract_page
 from ingest.extract.charset import decode_page
 from ingest.extract.title import best_title
 from ingest.messages import Article, EntryFacts, FeedFacts
+from ingest.text import normal_form
 from tests.support.newsroom import PARAGRAPHS, article_html
 
 URL = "https://courier.example/news/bridge"
@@ -184,6 +185,22 @@ def test_the_title_that_most_agree_on_wins_without_the_sites_name() -> None:
         == "The bridge opens again"
     )
     assert best_title([]) == ""
+
+
+@pytest.mark.parametrize(
+    ("stated", "owners", "title"),
+    [
+        (["Ferry : All crossings cancelled", "Ferry: All crossings cancelled - Varda.net"], (), 1),
+        (["Ferry: All crossings cancelled - Travel ㅣ Varda Daily"], ("Varda Daily", "Travel"), 1),
+        (["Ferry: All crossings cancelled - for now"], ("Varda Daily", None), 0),
+        (["Who — the Courier?"], ("the Courier",), 0),
+    ],
+)
+def test_the_name_of_the_site_is_no_part_of_the_title(
+    stated: list[str], owners: tuple[str | None, ...], title: int
+) -> None:
+    cut = normal_form("Ferry: All crossings cancelled") if title else normal_form(stated[0])
+    assert normal_form(best_title(stated, owners)) == cut
 
 
 def article(**facts: str) -> Article:
