@@ -12,16 +12,17 @@ from processors.languages.numbers import Count
 from processors.messages import Casualties
 from processors.text.lexicon import Hit
 
-REACH = 60  # characters between a number and the word it counts for
-SINGLE_REACH = 32  # the same for a noun in the singular
+REACH = 120  # characters between a number and the word it counts for
+SINGLE_REACH = 64  # the same for a noun in the singular
 CLUSTER = 25  # characters within which two words for one fate are one
 _COMMA = 12  # characters that a comma between them counts as
-_AND = 25  # characters that an 'and' between them counts as
+_AND = 25  # characters that an 'and' or a comma right beside one of them counts as
 _OTHER_KIND = 40  # characters that another toll's word between them counts as
 FEW = 3  # 'several' is a toll only where nobody gives a better one
 _BREAK = re.compile(r"[,،;؛:]")
 _STOP = re.compile(r"[.;:!?؛؟]")
 _BORDER = re.compile(r"[;:؛\"«»“”]|[,،](?![^,،]{0,60}[,،])")  # a comma, unless a clause lies between two
+EARLIER_REACH = 60  # characters between 'at first' and the number
 OF_THEM_GAP = 4  # characters between a number and 'of them'
 _AMONG_GAP = 8  # between 'among' and the toll word: an article, 'the'
 
@@ -84,13 +85,14 @@ def _negated(text: str, hits: Sequence[Hit], index: int) -> bool:
 
 
 def _outdated(local: LocalText, hits: Sequence[Hit], count: Count) -> bool:
-    """'at first one death was reported': an earlier count."""
-    return any(
-        "earlier" in hit.concepts
-        and 0 <= count.start - hit.end <= REACH
-        and not _BREAK.search(local.text, hit.end, count.start)
-        for hit in hits
-    )
+    """'at first one death was reported', '12, against 9 before': an earlier count."""
+    for hit in hits:
+        gap = count.start - hit.end
+        if gap < 0 or _BREAK.search(local.text, hit.end, count.start):
+            continue
+        if ("versus" in hit.concepts and gap <= 1) or ("earlier" in hit.concepts and gap <= EARLIER_REACH):
+            return True
+    return False
 
 
 def _inside(
@@ -229,12 +231,24 @@ def _distance(local: LocalText, count: Count, word: _Word, words: Sequence[_Word
     if count.start <= word.start < count.end or word.start <= count.start < word.end:
         return 0
     first, last = (count.end, word.start) if count.end <= word.start else (word.end, count.start)
-    between = local.text[first:last]
+    between = _without_asides(local, first, last)
     crossed = sum(other.kind != word.kind and first <= other.start < last for other in words)
     if _STOP.search(between) and "." in between:
         return REACH + 1
-    borders = _COMMA * len(_BREAK.findall(between)) + _AND * len(local.data.spaced_and.findall(between))
+    edges = sum(bool(pattern.search(between)) for pattern in (local.data.opening, local.data.closing))
+    borders = _COMMA * len(_BREAK.findall(between)) + _AND * edges
     return len(between) + borders + _OTHER_KIND * crossed
+
+
+def _without_asides(local: LocalText, first: int, last: int) -> str:
+    """What stands between, without '…, among them two women, …'."""
+    kept, position = "", first
+    for hit in local.labelled("subset", first, last):
+        comma = _BREAK.search(local.text, hit.end, last)
+        if hit.start >= position and comma:
+            kept += local.text[position : hit.start].rstrip(" ,،")
+            position = comma.end()
+    return kept + local.text[position:last]
 
 
 def _alone(

@@ -23,7 +23,7 @@ label              the word
 ``subset-end``     where such a list is over (Turkish)
 ``among``          'among' before a toll word ('among the dead')
 ``of-them``        right behind a number: 'of them'; ``of:killed`` with it where it says so
-``earlier``        before a number: it is outdated ('at first')
+``earlier``        before a number: it is outdated ('at first'); ``versus`` right before it ('against 9')
 ``day:-1``         yesterday; ``week:``, ``month:``, ``year:`` likewise
 ``wd:0``, ``m:1``  weekday, month; ``sm:1`` month of the solar calendar; ``season:0`` spring
 ``ago``            'ago'; ``u:year:2`` a unit of time, here 'two years' in one word
@@ -60,7 +60,8 @@ class LanguageData:
     language: str
     words: Lexicon  # all words of these sections, by label
     joint: re.Pattern[str]  # 'and' between two numbers or groups, spaces included
-    spaced_and: re.Pattern[str]  # 'and' between two words
+    opening: re.Pattern[str]  # what begins with 'and' or a comma
+    closing: re.Pattern[str]  # what ends so
     articles: bool  # one person needs an article: 'un soldat', 'ein Soldat'
     number_first: bool  # units before tens, joined: 'thirteen' and 'three and twenty' in Arabic
 
@@ -85,11 +86,13 @@ def _compile(language: str, raw: Mapping[str, Any]) -> LanguageData:
     joined = {label: ", ".join(words) for label, words in concepts.items()}
     counts = raw["numbers"]
     joint = "|".join(re.escape(one_spelling(word)) for word in _items(counts["and"]))
+    after = "" if raw.get("prefixes") else r"\s"  # Arabic and Hebrew write 'and' together with the word
     return LanguageData(
         language=language,
         words=compile_lexicon(language, {"concepts": joined, "prefixes": raw.get("prefixes", ())}),
         joint=re.compile(rf"(?:\s*-\s*|\s*,?\s+(?:(?:{joint})\s*)?)"),
-        spaced_and=re.compile(rf"\s(?:{joint})(?:\s|{'' if raw.get('prefixes') else '(?!)'})"),
+        opening=re.compile(rf"^\s*(?:[,،]|(?:{joint}){after})"),
+        closing=re.compile(rf"(?:[,،]|\s(?:{joint}))\s*$"),
         articles="articles" in counts,
         number_first=bool(counts.get("units_first", False)),
     )
@@ -138,7 +141,7 @@ def _tolls(section: Mapping[str, str]) -> Iterator[tuple[str, str]]:
         yield f"toll:{kind}", section.get(kind, "")
         yield f"toll:{kind}", section.get(f"{kind}_sg", "")
         yield f"sg:{kind}", section.get(f"{kind}_sg", "")
-    for name in ("nobody", "not", "subset", "among", "earlier"):
+    for name in ("nobody", "not", "subset", "among", "earlier", "versus"):
         yield name, section.get(name, "")
     yield "bare", section.get("toll", "")
     yield "of-them", section.get("of_them", "")

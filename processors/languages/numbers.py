@@ -39,9 +39,10 @@ class Count:
 def counts(local: LocalText, start: int, end: int) -> list[Count]:
     """The counts of ``text[start:end]``, in order, with the noun that each belongs to."""
     hits = local.between(start, end)
-    found = [*_numbers(local, hits, start, end), *_duals(hits)]
+    said = [*_numbers(local, hits, start, end), *_duals(hits)]
+    found = [count for count in said if not _is_other(local, hits, count)]
     found += _singles(local, hits, found)
-    kept = [_qualified(local, hits, count) for count in found if not _is_other(local, hits, count)]
+    kept = [_qualified(local, hits, count) for count in found]
     return sorted((_with_noun(local, hits, count) for count in kept), key=lambda count: count.start)
 
 

@@ -59,6 +59,9 @@ def variants(key: str) -> Iterator[str]:
 _ENDINGS = (
     ("ому", ("е", "ий", "ое")),
     ("ого", ("е", "ий", "ый", "ое")),
+    ("ці", ("к", "ка")),
+    ("зі", ("г", "га")),
+    ("сі", ("х", "ха")),
     ("ом", ("", "о", "ый", "ий", "ое")),
     ("ым", ("ый", "ое")),
     ("им", ("ий", "е", "ое")),
@@ -103,14 +106,15 @@ _HEBREW_PREFIXES = ("וב", "ול", "ומ", "שב", "ב", "ל", "מ", "ה", "ו"
 
 @lru_cache(maxsize=1)
 def common_abroad() -> frozenset[str]:
-    """Folded everyday words of Arabic, Persian and Hebrew that are also names: 'south', 'ambush'."""
+    """Folded everyday words, mostly of Arabic, Persian and Hebrew, that are names as well: 'ambush'."""
     table = tomllib.loads((DATA / "common_abroad.toml").read_text(encoding="utf-8"))
     return frozenset(str(table["words"]).split())
 
 
 def _is_common(page: Page, first: int, key: str) -> bool:
     """Whether the words are everyday ones: 'north west', not 'the city of ...'."""
-    return common_abroad().issuperset(key.split(" ")) and page.key(first - 1) not in INTRODUCING
+    common = common_abroad()
+    return all(word in common for word in key.split(" ")) and page.key(first - 1) not in INTRODUCING
 
 
 def bases(word: str) -> list[str]:
@@ -210,7 +214,7 @@ def scan(page: Page, gazetteer: Gazetteer) -> list[Found]:
     tried = _tried(page, gazetteer)
     best: dict[int, Found] = {}
     for (first, last, key), position in zip(tried, gazetteer.positions([t[2] for t in tried]), strict=True):
-        if key[0] > "\u0590" and _is_common(page, first, key):
+        if _is_common(page, first, key):
             continue
         if position is not None and (first not in best or last > best[first].last):
             best[first] = Found(first, last, key, position)

@@ -10,8 +10,8 @@ import re
 
 # One code point to one code point, so that offsets stay valid.
 _SAME = str.maketrans(
-    "’‘ʼ׳`´״“”„أإآٱىيكۀةёґ\u00a0\u202f",
-    "''''''\"\"\"\"ااااییکههег  ",
+    "’‘ʼ׳`´״“”„أإآٱىيكۀةёґİı\u00a0\u202f",
+    "''''''\"\"\"\"ااااییکههегii  ",
 )
 # Vowel signs and nunation, tatweel, Hebrew points, marks of direction.
 _MARKS = re.compile("[\u064b-\u065f\u0670\u0640\u0591-\u05bd\u05bf\u05c1\u05c2\u200d-\u200f\u00ad]")
