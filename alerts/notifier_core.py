@@ -6,13 +6,13 @@ import logging
 import random
 import time
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Row
 
-from alerts import outbox_leases
+from alerts import outbox_leases, outbox_retention
 from alerts.acknowledge_links import Linker
 from alerts.channels.base import Message, Sender
 from alerts.delivery_alerts import report_failure
@@ -35,6 +35,8 @@ log = logging.getLogger(__name__)
 
 Clock = Callable[[], datetime]
 _AT_ONCE = 20
+_FORGET_EVERY = timedelta(hours=1)
+_FORGET_BATCHES = 20  # in one round: deliveries go first
 _INSIST = 120  # tries to record a result: about ten minutes
 
 
@@ -57,6 +59,8 @@ class NotifierCore:
         self.registry = Registry(owner or Owner.make())
         self._links = Linker(config.settings)
         self._operator = config.settings.operator_channel
+        self._keep = config.settings.keep_deliveries
+        self._forget_at: datetime | None = None
         self._pause = pause
         self._unsure: set[str] = set()  # channels whose last round broke off
         self._chance = chance or random.Random()  # noqa: S311 (jitter, not a secret)
@@ -73,6 +77,9 @@ class NotifierCore:
         while route_notices(self.engine, self.router, now):
             pass
         plan_due(self.engine, self.router, now)
+        if self._forget_at is None or not self._forget_at - _FORGET_EVERY <= now < self._forget_at:
+            self._forget_at = now + _FORGET_EVERY
+            self._forget(now)
 
     def next_due(self, now: datetime) -> datetime | None:
         """When something is due by itself."""
@@ -167,6 +174,18 @@ class NotifierCore:
             count = outbox_leases.recover(connection, dead, settings, now, self._chance)
             self.registry.forget(connection, dead)
         log.warning("took over %d deliveries of a notifier that died", count)
+
+    def _forget(self, now: datetime) -> None:
+        """Delete old deliveries, a batch a transaction; what is left over comes with the next round."""
+        keep = max([self._keep, *(rule.lasts for rule in self.router.inhibitions)])
+        count = 0
+        for _ in range(_FORGET_BATCHES):
+            forgotten = outbox_retention.forget(self.engine, keep, now)
+            if not forgotten:
+                break
+            count += forgotten
+        if count:
+            log.info("forgot %d old messages", count)
 
     def _begin_next(self, connection: Connection, leased: list[InHand], now: datetime) -> InHand | None:
         while leased:

@@ -54,7 +54,7 @@ def route_notices(engine: Engine, router: Router, now: datetime) -> int:
         if connection.execute(unrouted).first() is None:
             return 0
     with writing(engine) as connection:
-        if not _lock(connection):
+        if not exclusive(connection):
             return 0
         waiting = connection.execute(
             select(notices.c.alert_id, notices.c.revision, notices.c.body)
@@ -174,7 +174,8 @@ def insert_rows(connection: Connection, rows: Sequence[Values]) -> None:
     connection.execute(module.insert(outbox).on_conflict_do_nothing(), rows)
 
 
-def _lock(connection: Connection) -> bool:
+def exclusive(connection: Connection) -> bool:
+    """Keep other notifiers from routing, planning and forgetting; False where one of them is at it."""
     if connection.dialect.name != "postgresql":
         return True  # the transaction holds the write lock
     return bool(connection.execute(text("SELECT pg_try_advisory_xact_lock(:k)"), {"k": _LOCK}).scalar())
@@ -182,7 +183,7 @@ def _lock(connection: Connection) -> bool:
 
 def _plan_one(engine: Engine, router: Router, channel: str, target: str, now: datetime) -> int:
     with writing(engine) as connection:
-        if not _lock(connection) or paused(connection, channel, now):
+        if not exclusive(connection) or paused(connection, channel, now):
             return 0
         rows = waiting_rows(connection, target, now)
         around = circumstances(connection, router, rows, now)

@@ -122,6 +122,8 @@ class Settings(Model):
     )
     retention: RetentionSettings = RetentionSettings()
     """How long each topic keeps its records."""
+    keep_deliveries: Annotated[Duration, Field(ge=parse_duration("30d"))] = parse_duration("90d")
+    """How long the outbox remembers what was told of an incident after the last word on it; 30d at least."""
     intake: IntakeSettings = IntakeSettings()
     """Manners and limits of the poller and the extractor."""
     processors: EnrichmentSettings = EnrichmentSettings()
