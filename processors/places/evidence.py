@@ -59,6 +59,10 @@ PART_OF_NAME = -4.0  # 'Wadi' and 'Dahab' in 'Wadi al-Dahab'
 AGAINST = -2.5  # a title before, a street or team after
 
 ARTICLES = frozenset(("al", "el", "ad", "ar", "as", "at", "an", "az", "ash", "es", "ez"))
+ENDING = 0.6  # a case ending behind an apostrophe, which Turkish puts behind names only
+UNMARKED = 0.6  # a known name in a script without capitals; everyday words were sorted out before
+UNMARKED_LETTERS = 4
+_TURKISH_CASE = re.compile(r"\w['’](?:y?[aeıiuü]|n?[ıiuü]n|[dt][ae]n|y?l[ae])$")
 _TURKISH_IN = re.compile(r"\w['’][dt][ae](?:ki)?$")
 _DIVISIONS = cues.words("division_words")
 _CITIES = cues.words("city_words")
@@ -105,9 +109,17 @@ def name_weight(text: str, key: str, first: int) -> float:
         weight -= 4.0  # 'Medina' and 'city' are one word in Arabic
     if first and "\u0400" <= key[:1] <= "\u04ff" and text[0].isupper():
         weight += 0.4  # a capital inside a sentence: the script's names need no other sign
+    return weight + _by_spelling(text, key)
+
+
+def _by_spelling(text: str, key: str) -> float:
+    """What prefixes, case endings and the script itself say."""
     if _TURKISH_IN.search(text):
-        weight += LOCATIVE  # 'in' is an ending there: Kerkük'te
-    if text[:1] in cues.PREFIXES and not key.startswith(fold(text)[:1]):
+        return LOCATIVE  # 'in' is an ending there: Kerkük'te
+    if _TURKISH_CASE.search(text):
+        return ENDING
+    weight = UNMARKED if key[:1] > "\u0590" and len(key) >= UNMARKED_LETTERS else 0.0
+    if text[:1] in cues.PREFIXES and len(key) < len(fold(text)):
         weight += 1.0  # 'in' and 'to' are written together with the name
     return weight
 
