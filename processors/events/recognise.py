@@ -17,7 +17,7 @@ from processors.events.draft import Draft
 from processors.events.reading import Reading
 from processors.events.triggers import Trigger
 from processors.languages import casualties as local_casualties
-from processors.languages import dating
+from processors.languages import dating, retyping
 from processors.messages import Casualties, Event, Place
 from processors.taxonomy import FAMILIES
 from processors.text.lexicon import Hit
@@ -38,7 +38,7 @@ def triggers_of(reading: Reading) -> list[Trigger]:
         hits = reading.hits_in(sentence)
         if hits:
             found += triggers.find(_context(reading, sentence), sentence, reading.lexicon)
-    return domain.keep(reading, found)
+    return domain.keep(reading, retyping.retyped(found) if reading.local else found)
 
 
 def events_of(reading: Reading, found: Sequence[Trigger], places: Sequence[Place]) -> tuple[Event, ...]:

@@ -13,7 +13,7 @@ from processors.messages import Casualties
 from processors.text.lexicon import Hit
 
 REACH = 120  # characters between a number and the word it counts for
-SINGLE_REACH = 64  # the same for a noun in the singular
+SINGLE_REACH = 80  # the same for a noun in the singular
 CLUSTER = 25  # characters within which two words for one fate are one
 _COMMA = 12  # characters that a comma between them counts as
 _AND = 25  # characters that an 'and' or a comma right beside one of them counts as

@@ -151,6 +151,8 @@ def before(page: Page, first: int) -> tuple[float, str]:
         return (PART_OF_NAME if inside and not weight else weight), said
     if gap == ".":
         return (AGAINST if page.key(first - 1) in cues.PERSON_TITLES else 0.0), ""
+    if gap in ("'", "’") and page.key(first - 1) in ("d", "l"):
+        return _word_before(page, first, word)  # 'près d'Ansongo'
     if gap not in ("", "(", "“", '"'):
         return (0.4 if gap == "," else 0.0), ""
     return _word_before(page, first, word)

@@ -98,6 +98,7 @@ _ENDINGS = (
     ("ы", ("а",)),
 )
 INTRODUCING = frozenset(("مدينه", "بمدينه", "لمدينه", "بلده", "شهر", "העיר", "בעיר"))  # 'the city of'
+_LAND = re.compile("([а-яіїєґ]{3,}?)(ччин|щин)(?:а|и|і|у|ою)")
 _TURKISH = re.compile("[çğışöüÇĞİŞÖÜ]")
 _ARABIC_PREFIXES = ("وال", "بال", "فال", "كال", "لل", "ال", "و", "ب", "ل", "ف", "ك")
 SHORTEST_WITH_ARTICLE = 3  # letters; shorter words are rarely names that lost their article
@@ -137,10 +138,18 @@ def bases(word: str) -> list[str]:
 def _cyrillic_bases(word: str) -> Iterator[str]:
     if len(word) < 5:
         return
+    yield from _regions(word)
     for ending, nominatives in _ENDINGS:
         if word.endswith(ending):
             stem = word[: -len(ending)]
             yield from (stem + nominative for nominative in nominatives)
+
+
+def _regions(word: str) -> Iterator[str]:
+    """Ukrainian names of regions: Сумщина is Сумська область, Донеччина Донецька область."""
+    named = _LAND.fullmatch(word)
+    if named:
+        yield named[1] + ("цька" if named[2] == "ччин" else "ська") + " область"
 
 
 def _arabic_bases(word: str) -> Iterator[str]:
