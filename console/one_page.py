@@ -86,7 +86,7 @@ async def _fetch(url: str, settings: IntakeSettings) -> Article:
 
 
 def _page_article(url: str, body: bytes, content_type: str | None, asked: str | None = None) -> Article:
-    from ingest.pages import pack_body
+    from ingest.body import pack_body
 
     now = datetime.now(UTC)
     canonical = canonical_url(asked or url) or url

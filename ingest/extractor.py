@@ -12,11 +12,11 @@ from sqlalchemy import Engine
 
 from config.errors import MalformedRecord
 from config.models.root import Config
+from ingest.body import unpack_body
 from ingest.compose import compose
 from ingest.extract.model import ExtractTask, PageText
 from ingest.memory import keep_little
 from ingest.messages import ARTICLES, DOCUMENTS, Article, Document
-from ingest.pages import unpack_body
 from ingest.sandbox import Sandbox, SandboxFailure
 from streams.broker import Broker
 from streams.codec import decode, encode

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import base64
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 import msgspec
-import zstandard
 
 from config.errors import FetchError, FetchFailed, FetchTimeout
 from config.models.settings import IntakeSettings
+from ingest.body import pack_body
 from ingest.fetch import Fetcher, Request, Response
 from ingest.messages import Article, EntryFacts, HttpFacts
 from ingest.policy import FeedPolicy
@@ -29,8 +28,6 @@ RETRY_DELAYS = (
 )  # seconds before another try where the failure may pass; then the feed's own text
 _ACCEPT = "text/html, application/xhtml+xml;q=0.9, */*;q=0.5"
 _NOT_TEXT = ("application/pdf", "image/", "video/", "audio/", "application/zip", "application/octet-stream")
-_LEVEL = 3
-_compressor = zstandard.ZstdCompressor(level=_LEVEL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,18 +174,3 @@ def _facts(response: Response, meaning: str) -> HttpFacts:
         size=len(response.body),
         seconds=round(response.seconds, 3),
     )
-
-
-def pack_body(body: bytes) -> str:
-    """Raw page bytes as they travel: zstd, then base64."""
-    return base64.b64encode(_compressor.compress(body)).decode("ascii")
-
-
-def unpack_body(body: str, cap: int = 64 * 1024 * 1024) -> bytes:
-    """The inverse of :func:`pack_body`; raises ValueError for anything else, or more than ``cap`` bytes."""
-    try:
-        return zstandard.ZstdDecompressor().decompress(
-            base64.b64decode(body, validate=True), max_output_size=cap
-        )
-    except zstandard.ZstdError as error:
-        raise ValueError(f"the body is not zstd: {error}") from error

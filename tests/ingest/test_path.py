@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from ingest.pages import unpack_body
+from ingest.body import unpack_body
 from tests.support.newsroom import PARAGRAPHS, article_html, item, rss
 from tests.support.web import Page, Seen, Web
 
