@@ -119,6 +119,8 @@ def _by_spelling(text: str, key: str) -> float:
     if _TURKISH_CASE.search(text):
         return ENDING
     weight = UNMARKED if key[:1] > "\u0590" and len(key) >= UNMARKED_LETTERS else 0.0
+    if text[1:2] in ("'", "’") and text[0] in "dl" and len(key) < len(fold(text)):
+        weight += ENDING  # 'd'Alep', 'l'Ukraine'
     if text[:1] in cues.PREFIXES and len(key) < len(fold(text)):
         weight += 1.0  # 'in' and 'to' are written together with the name
     return weight

@@ -26,6 +26,11 @@ def _may_begin(letter: str) -> bool:
     return not letter.islower() and letter.isalpha() and unicodedata.name(letter, "").startswith(_CASELESS)
 
 
+def elided(word: str) -> bool:
+    """Whether a French article or 'of' is written together with a name: d'Alep, l'Ukraine."""
+    return word[1:2] in ("'", "’") and word[0] in "dlDL" and word[2:3].isupper()
+
+
 class Page:
     """The words of a text and the model's spans, side by side; lists, because every word costs."""
 
@@ -53,7 +58,9 @@ class Page:
         self.spans = sorted(spans or ())
         self.modelled = spans is not None
         self.capitals = [  # indices of words that may begin a name
-            i for i, word in enumerate(self.words) if word[0] not in _BEGINS_NO_NAME and _may_begin(word[0])
+            i
+            for i, word in enumerate(self.words)
+            if (word[0] not in _BEGINS_NO_NAME and _may_begin(word[0])) or elided(word)
         ]
         self._capital = frozenset(self.capitals)
         self.span_at: dict[int, Span] = {}  # word index -> span

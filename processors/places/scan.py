@@ -11,7 +11,7 @@ from typing import NamedTuple
 from processors.places import cues
 from processors.places.gazetteer import Gazetteer
 from processors.places.keys import fold
-from processors.places.page import Page
+from processors.places.page import Page, elided
 from processors.places.sources import DATA
 
 MAX_WORDS = 6
@@ -175,6 +175,8 @@ def _heads(raw: str, gazetteer: Gazetteer) -> tuple[str, ...]:
     heads = [b for b in bases(key) if b and gazetteer.starts_name(b.split(" ", 1)[0])] if key else []
     bare = _without_suffix(raw)
     heads += [v for v in (_SHORTENED.get(key), bare) if v]
+    if elided(raw):
+        heads.append(fold(raw[2:]))  # behind L'Aquila, which is a name as a whole
     if bare and _TURKISH.search(raw):
         heads.insert(0, bare)  # Şam'a is Şam with an ending; Sana'a is not Sana
     if len(gazetteer.heads) > 100_000:
