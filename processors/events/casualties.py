@@ -129,7 +129,7 @@ def find(text: str, start: int, end: int, sifted: Found | None = None) -> list[C
         free = [group for group in people if group.start not in used]
         group = _of_whom(text, verb, inside, free) or _of_verb(text, verb, free, start, end)
         group = group or _someone(text, verb, end)
-        if group is not None and group.named:
+        if group is not None and (group.named or group in inside):
             found.append(_casualties(kind, group, source, subset=True))
         elif group is not None:
             used.update((group.start, *(part.start for part in group.parts)))

@@ -34,12 +34,14 @@ class Draft:
     @property
     def date(self) -> DateRange | None:
         """The event's date as it is published."""
-        if self.days is None:
-            return None
-        first, last, time = self.days
-        return DateRange(
-            start=first.isoformat(),
-            end=last.isoformat(),
-            text=time.text if time else None,
-            granularity=time.granularity if time else "day",
-        )
+        return published(*self.days) if self.days else None
+
+
+def published(first: date, last: date, time: Time | None) -> DateRange:
+    """The days of an event in public form, with the expression that they were read from."""
+    return DateRange(
+        start=first.isoformat(),
+        end=last.isoformat(),
+        text=time.text if time else None,
+        granularity=time.granularity if time else "day",
+    )

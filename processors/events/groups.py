@@ -103,7 +103,8 @@ _OTHER_THING = re.compile(  # '2024 the minister', 'three bullet wounds'
     r"(?:wounds?|shots?)\b|(?:January|February|March|April|May|June|July|August|September|October|November|"
     r"December|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\b)",
 )
-_PARENT_OF = re.compile(r"\b(?:mother|father|parent|age|aged)\s(?:of\s)?$", re.IGNORECASE)
+_PARENT_OF = re.compile(r"\b(?:mother|father|parent|age|aged|girl|boy|man|woman)\s(?:of\s)?$", re.IGNORECASE)
+_FAMILY_OF = re.compile(r"\b(?:a\s+)?(?:family|group|party|crew)\s+of\s+$", re.IGNORECASE)
 _VAGUE = frozenset({"multiple", "many", "some", "several", "both", "numerous", "a number", "a few"})
 _NOUN = re.compile(  # a plural that no list knows: '12 vaccinators', 'six Jesuits'
     r"\s+(?:[\w’'-]+\s+){0,2}?(?P<head>[A-Za-z][\w’'-]{2,}(?:s|men))(?=\s*(?:$|[,.;:)’']|\b(?:and|or|were|was|are|have|"
@@ -315,7 +316,9 @@ def _without_bodies(text: str, found: Sequence[Group]) -> list[Group]:
 
 
 _COMMA = re.compile(r"^\s*,\s*$")
-_AND = re.compile(r"^\s*,?\s*(?:and|or|as well as|along with|plus)\s*$", re.IGNORECASE)
+_AND = re.compile(
+    r"^\s*,?\s*(?:and|or|as well as|along with|plus)\s*(?:(?:his|her|their|its|the)\s+)?$", re.IGNORECASE
+)
 
 
 def summed(text: str, groups: Sequence[Group]) -> list[Group]:
@@ -348,8 +351,9 @@ def _sum(one: Group, other: Group) -> Group:
 def _numbered(text: str, lowered: str, number: numbers.Number, stop: int) -> Group | None:
     if _OTHER_THING.match(text, number.end, stop) or _is_age(text, number):
         return None
-    if _PARENT_OF.search(text[max(0, number.start - 12) : number.start]):
-        return None
+    family = _FAMILY_OF.search(text[max(0, number.start - 12) : number.start])
+    if family:
+        return Group(number.start - len(family.group()), number.end, number.min, number.max, "all", "", True)
     head = _AFTER_NUMBER.match(lowered, number.end, stop)
     if head:
         words = text[number.end : head.start("head")].strip()
@@ -375,7 +379,9 @@ def _numbered(text: str, lowered: str, number: numbers.Number, stop: int) -> Gro
 
 
 def _is_age(text: str, number: numbers.Number) -> bool:
-    """'Maria Diaz, 32, was killed'."""
+    """'Maria Diaz, 32, was killed', 'a girl of six', 'aged 40', 'the mother of three'."""
+    if _PARENT_OF.search(text[max(0, number.start - 12) : number.start]):
+        return True
     if number.min > OLDEST or not _AGE_AFTER.match(text, number.end):
         return False
     return bool(_AGE_BEFORE.search(text[max(0, number.start - 40) : number.start]))

@@ -13,7 +13,7 @@ from processors.events.actors import Mention
 from processors.events.assembly import assemble, salience
 from processors.events.clues import Context
 from processors.events.domain import INCIDENT
-from processors.events.draft import Draft
+from processors.events.draft import Draft, published
 from processors.events.reading import Reading
 from processors.events.triggers import Trigger
 from processors.languages import casualties as local_casualties
@@ -54,15 +54,19 @@ def events_of(reading: Reading, found: Sequence[Trigger], places: Sequence[Place
 
 
 def _detailed(reading: Reading, event: Event, places: Sequence[Place]) -> Event:
-    """A current event told with its country or province only, with the place that is told after that."""
-    best = places[event.places[0]] if event.places else None
-    if best is None or best.kind not in {"country", "admin1"}:
-        return event
+    """A current event with the place and day told after it, where it was told with neither or a country."""
     if event.status != "current" or event.sentence is None:
         return event
     index = bisect_left(reading.sentences, event.sentence[0], key=lambda sentence: sentence.start)
-    found = where.detail(reading, reading.sentences[index], places, best)
-    return structs.replace(event, places=(*found, *event.places)) if found else event
+    sentence = reading.sentences[index]
+    best = places[event.places[0]] if event.places else None
+    if best is not None and best.kind in {"country", "admin1", "region"}:
+        found = where.detail(reading, sentence, places, best)
+        event = structs.replace(event, places=(*found, *event.places)) if found else event
+    if event.date is not None and event.date.text is None and reading.language == "en":
+        time = status.told_after(reading, sentence)
+        event = structs.replace(event, date=published(time.first, time.last, time)) if time else event
+    return event
 
 
 def named(found: Sequence[Trigger]) -> list[Trigger]:

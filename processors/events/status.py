@@ -165,8 +165,8 @@ _SINCE_THEN = ENGLISH.add(
     _I,
 )
 _EARLIER = ENGLISH.add(
-    r"\b(?:previous|earlier|past(?! (?:weekend|week|few|day|hour|month|night|\d))|former|old|"
-    r"similar)\s+(?:[\w-]+\s+)?$",
+    r"\b(?:(?:previous|earlier|past(?! (?:weekend|week|few|day|hour|month|night|\d))|similar)\s+"
+    r"(?:[\w-]+\s+)?|(?:former|old)\s+)$",  # 'a former employee opened fire' today
     _I,
 )
 
@@ -190,6 +190,23 @@ _WEEKDAY = re.compile(r"(?:on )?(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b", _
 def _coming_weekday(reading: Reading, time: Time) -> bool:
     """Whether a bare weekday, which was read as the last one, must be the coming one."""
     return reading.anchor is not None and time.last < reading.anchor and bool(_WEEKDAY.match(time.text))
+
+
+AHEAD = 2  # sentences after the event's own in which its day may be told
+
+
+def told_after(reading: Reading, sentence: Sentence) -> Time | None:
+    """The day that the sentences after an undated event tell: 'They were fired on … on Tuesday'."""
+    if reading.anchor is None:
+        return None
+    for after in reading.sentences[sentence.index + 1 : sentence.index + 1 + AHEAD + sentence.title]:
+        for time in reading.times_in(after):
+            fresh = timedelta(0) <= reading.anchor - time.last <= timedelta(7)
+            if not fresh or time.granularity not in {"day", "hour"} or _span(time):
+                return None
+            if sentence_score(reading, after)[0] >= 0.5 and not _dates_report(reading, after, time):
+                return time
+    return None
 
 
 def event_date(reading: Reading, judgement: Judgement) -> tuple[date, date, Time | None] | None:

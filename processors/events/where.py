@@ -135,7 +135,7 @@ def _score(reading: Reading, sentence: Sentence, start: int, end: int, place: Pl
     score += 0.3 if place.start >= end else 0.0
     if _ELSEWHERE.search(among, before):
         score -= 3.0
-    elif _REFERENCE.search(among, before):
+    elif _REFERENCE.search(among, before) or (place.start < start and _EXPLAINED.search(before)):
         score -= 1.5
     elif _LOCATIVE.search(before):
         score += 1.0
@@ -216,6 +216,7 @@ def fallback(reading: Reading, sentence: Sentence, places: Sequence[Place]) -> t
     return (best, *[i for i in near if i != best and contains(places[i], places[best])][:2])
 
 
+NEWS = 0.35  # score of a sentence that, so near to the lead, still goes on with it
 DETAIL = 3  # sentences after one that names only the country, in which the place may be told
 
 
@@ -235,7 +236,7 @@ def detail(reading: Reading, sentence: Sentence, places: Sequence[Place], outer:
         ]
         if not found:
             continue
-        if sentence_score(reading, after)[0] < 0.5 or len({places[i].admin1 for i in found}) > 1:
+        if sentence_score(reading, after)[0] < NEWS or len({places[i].admin1 for i in found} - {None}) > 1:
             return ()
         best = max(found, key=lambda i: (_fineness(places[i]), -i))
         return (best, *[i for i in found if i != best and contains(places[i], places[best])])

@@ -40,6 +40,7 @@ MODEL_WEIGHT = {
     ("NORP", "prefix"): -1.0,
     ("EVENT", "exact"): -2.0,
 }
+DOUBTED = -1.0  # the least for a name that the text calls a village, near something
 OTHER_LABEL = -2.0  # inside a DATE, WORK_OF_ART, PRODUCT, ...
 NO_LABEL = -1.4
 WITHOUT_MODEL = -1.0  # the model did not run
@@ -147,7 +148,7 @@ def before(page: Page, first: int) -> tuple[float, str]:
         return 0.0, ""
     gap = page.gap(first - 1).strip()
     word = page.words[first - 1]
-    if gap in ("", "-") and word in ARTICLES:
+    if (gap in ("", "-") and word in ARTICLES) or (gap == "-" and word.lower() in ARTICLES):
         inside = gap == "-" and page.capital(first - 2) and page.gap(first - 2) == " "
         weight, said = before(page, first - 1)
         return (PART_OF_NAME if inside and not weight else weight), said

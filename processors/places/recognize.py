@@ -144,7 +144,8 @@ def _lies(page: Page, mention: Mention) -> tuple[str, str]:
     if span is None:
         return "", ""
     start, end, label = span
-    at_start = mention.start <= start or page.text[start : mention.start].strip().lower() in _LEADING
+    lead = page.text[start : mention.start].strip().lower()
+    at_start = mention.start <= start or lead in _LEADING or lead.rstrip("-") in evidence.ARTICLES
     at_end = mention.end >= end or page.text[mention.end : end].strip() in _TRAILING
     if at_start and at_end:
         return label, "exact"
@@ -162,6 +163,8 @@ def _weigh(page: Page, mention: Mention, fame: dict[str, float]) -> None:
     mention.said = said_after or said_before
     mention.context = weight_before + weight_after
     score = evidence.model_weight(page, label, lies) + mention.context
+    if not mention.hits and lies == "exact" and weight_before >= evidence.OF_KIND:
+        score = max(score, evidence.DOUBTED + mention.context)  # "the village of X", whatever the model says
     if mention.key not in fame and mention.hits:
         fame[mention.key] = evidence.fame(mention.hits)
     introduced = mention.context >= evidence.STRONG_LOCATIVE

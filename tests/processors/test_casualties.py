@@ -90,7 +90,12 @@ def tolls(text: str) -> set[Toll]:
         ("A peasant woman died when a bomb exploded.", {("killed", 1, 1, "women", False)}),
         ("The six priests' slaying was condemned.", {("killed", 6, 6, "all", False)}),
         ("Teams were recovering 107 burnt bodies of the victims.", {("killed", 107, 107, "some", True)}),
-        ("A hospital received 20 patients, seven of whom were dead.", {("killed", 7, 7, "all", False)}),
+        ("A hospital received 20 patients, seven of whom were dead.", {("killed", 7, 7, "some", True)}),
+        (
+            "The mine killed a couple and their three children.",
+            {("killed", 5, 5, "all", False), ("killed", 3, 3, "children", True)},
+        ),
+        ("Landmine kills family of five", {("killed", 5, 5, "all", False)}),
         (
             "Twenty people were killed, seven of whom were children.",
             {("killed", 20, 20, "all", False), ("killed", 7, 7, "some", True)},
