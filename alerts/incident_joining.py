@@ -210,7 +210,8 @@ def _toll(told: int, known: int) -> float:
 
 
 def _wording(report: Report, incident: Incident) -> Points:
-    shared_names = report.names & incident.names
+    counted = _agents(report.actors) & _agents(incident.actors)  # as "same actor" already
+    shared_names = (report.names & incident.names) - counted
     points = min(1.0, 0.5 * len(shared_names))
     same_language = incident.wording.get(report.language or "")
     if not same_language or not report.wording:

@@ -67,8 +67,7 @@ class Raiser:
         """Everything that one document leads to."""
         incidents: dict[str, Incident] = {}
         members: dict[tuple[str, str], list[Match]] = {}
-        for group in _by_event(matches):
-            incident = self._join(_report(group[0], now))
+        for group, incident in self._joined(_by_event(matches), now):
             incidents[incident.id] = incident
             for match in group:
                 members.setdefault((incident.id, match.rule), []).append(match)
@@ -88,8 +87,27 @@ class Raiser:
                 raised.append(self._keep(alert, fresh=True))
         return raised
 
-    def _join(self, report: Report) -> Incident:
-        known = self._store.incident_of(report.key) or choose(report, self._store.candidates(report))
+    def _joined(self, groups: list[list[Match]], now: datetime) -> Iterator[tuple[list[Match], Incident]]:
+        """Each event with its incident. Those that join a known one come first.
+
+        An article that tells of one event in two ways ("raid", "abducted") has only one of them in common
+        with the articles before; the other then joins it as told in the same article.
+        """
+        waiting: list[tuple[list[Match], Report]] = []
+        for group in groups:
+            report = _report(group[0], now)
+            known = self._known(report)
+            if known is None:
+                waiting.append((group, report))
+            else:
+                yield group, self._join(report, known)
+        for group, report in waiting:
+            yield group, self._join(report, self._known(report) if len(groups) > 1 else None)
+
+    def _known(self, report: Report) -> Incident | None:
+        return self._store.incident_of(report.key) or choose(report, self._store.candidates(report))
+
+    def _join(self, report: Report, known: Incident | None) -> Incident:
         incident = absorb(known, report) if known else open_incident(report)
         self._store.save_incident(incident, report)
         return incident

@@ -54,6 +54,16 @@ def test_two_rules_share_the_incident() -> None:
     assert one.alert.id != two.alert.id
 
 
+def test_two_events_of_one_article_are_no_two_alerts_where_one_of_them_was_told_before() -> None:
+    desk = Desk({"id": "all", "when": {"events": ["any"]}})
+    assert len(desk.read(raid(1))) == 1
+    text = (
+        f"Men {{{{abducted|abduction current on={DAY}}}}} people in [[Atme|{ATME}]]"
+        f" when troops {{{{raided|raid current on={DAY}}}}} a house in [[Atme|{ATME}]]."
+    )
+    assert [item for item in desk.read(enriched(text, id="d2", publisher="Paper 1")) if item.send] == []
+
+
 def test_ids_are_the_same_in_every_run() -> None:
     assert Desk().read(raid(1))[0].alert.id == Desk().read(raid(1))[0].alert.id
 
