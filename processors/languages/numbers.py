@@ -10,7 +10,8 @@ from processors.languages.local import LocalText, value, values
 from processors.text.lexicon import Hit
 
 _DIGITS = re.compile(
-    r"(?<![\w.,:/-])(?P<digits>\d{1,3}(?:[.,\u00a0\u202f ]\d{3})+(?!\d)|\d+)(?![\w%/:°€$]|[.,]\d|-[^\W\d])"
+    r"(?<![\w.,:/-])(?P<digits>\d{1,3}(?:[.,\u00a0\u202f ]\d{3})+(?!\d)|\d+)"
+    r"(?![\w/:°]|\s?[%€$]|[.,]\d|-[^\W\d])"
 )
 _YEARS = range(1900, 2101)
 _SOLAR_YEARS = range(1300, 1451)

@@ -90,14 +90,18 @@ def _exact(match: re.Match[str], year: int, month: int, day: int) -> Iterator[Ti
 
 def _beside(scan: _Scan, hit: Hit, label: str) -> bool:
     """Whether 'last' or 'next' stands beside a weekday, month or season."""
+    return _found_beside(scan, hit, label) is not None
+
+
+def _found_beside(scan: _Scan, hit: Hit, label: str) -> Hit | None:
     for other in scan.hits:
         if label not in other.concepts or other is hit:
             continue
         gap = other.start - hit.end if other.start >= hit.end else hit.start - other.end
         between = scan.local.text[min(hit.end, other.end) : max(hit.start, other.start)]
         if 0 <= gap <= BESIDE and not re.search(r"[.,;:]", between):
-            return True
-    return False
+            return other
+    return None
 
 
 def _weekdays(scan: _Scan) -> Iterator[Time]:
@@ -237,8 +241,9 @@ def _months(scan: _Scan) -> Iterator[Time]:
         day = _DAY_BEFORE.search(scan.before(hit.start, 10))
         year = _YEAR_AFTER.match(scan.after(stop, 18))
         beside = _beside(scan, hit, "last")
-        last_year = _beside(scan, hit, "year:-1")
+        last_year = _found_beside(scan, hit, "year:-1")
         alone = not (day or year or beside or last_year)
+        stop = max(stop, last_year.end) if last_year and last_year.start >= stop and not year else stop
         if alone and _doubtful(text[hit.start : hit.end], scan.local.data.language):
             continue
         begin = hit.start - (len(day.group()) if day else 0)
