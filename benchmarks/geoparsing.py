@@ -28,7 +28,7 @@ from benchmarks import enrichment_baselines as baselines  # noqa: E402
 from benchmarks import golden  # noqa: E402
 from benchmarks.enrichment import Scorer, rows_of  # noqa: E402
 from processors import model, tier2  # noqa: E402
-from processors.places import evidence, recognize  # noqa: E402
+from processors.places import evidence, recognize, resolve  # noqa: E402
 from processors.places.gazetteer import Gazetteer, open_gazetteer  # noqa: E402
 from processors.places.page import Span  # noqa: E402
 from processors.places.resolve import DEFAULT, Weights  # noqa: E402
@@ -52,19 +52,16 @@ def no_follower(*_: object) -> tuple[float, str, bool]:
 
 
 WEIGHTS: dict[str, Weights] = {
-    "fame alone": replace(
-        DEFAULT, near=0.0, same_admin1=0.0, same_country=0.0, containment=0.0, clue=0.0, demonym=0.0
-    ),
+    "fame alone": replace(DEFAULT, near=0.0, same_admin1=0.0, same_country=0.0, containment=0.0, demonym=0.0),
     "without nearness": replace(DEFAULT, near=0.0),
     "without the same admin-1": replace(DEFAULT, same_admin1=0.0),
     "without the same country": replace(DEFAULT, same_country=0.0),
     "without 'X, Y'": replace(DEFAULT, containment=0.0),
     "without votes of demonyms": replace(DEFAULT, demonym=0.0),
-    "without clues of the country": replace(DEFAULT, clue=0.0),
-    "without the seat before its division": replace(DEFAULT, division_of_city=0.0),
     "without usual senses": replace(DEFAULT, usual=0.0),
 }
 PATCHES: dict[str, list[tuple[object, str, object]]] = {
+    "without the seat before its division": [(resolve, "_prefer_seat", nothing)],
     "without words around the name": [(evidence, "before", no_context), (evidence, "after", no_follower)],
     "without other uses in the document": [(recognize, "SUPPORT", 0.0)],
     "without persons of the document": [(recognize, "PERSON_ELSEWHERE", 0.0)],

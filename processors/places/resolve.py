@@ -54,7 +54,6 @@ class Weights:
     same_country: float = 0.6  # all other names lie in this country
     containment: float = 6.0
     home_country: float = 2.5
-    clue: float = 1.5
     demonym: float = 1.5
     division_of_city: float = -0.5  # a division called after its city, where the text does not say "province"
     said_division: float = 4.0
@@ -122,13 +121,11 @@ def resolve(
     topics: Sequence[Topic],
     votes: dict[str, float],
     home: str | None = None,
-    clues: dict[str, float] | None = None,
     weights: Weights = DEFAULT,
 ) -> None:
     """Fill each topic's entries, probabilities and scores, the best candidate first.
 
-    ``votes`` are weights for countries (ISO codes) from demonyms, ``clues`` those from institutions and the
-    like; ``home`` is the country of the feed.
+    ``votes`` are weights for countries (ISO codes) from demonyms; ``home`` is the country of the feed.
     """
     for topic in topics:
         ranked = _ranked(topic, weights)
@@ -136,7 +133,7 @@ def resolve(
         topic.entries = [hit.entry for _, _, hit in kept]
         topic.priors = [score for score, _, _ in kept]
     active = [t for t in topics if t.entries]
-    gain = _country_gain(votes, home, clues or {}, weights)
+    gain = _country_gain(votes, home, weights)
     for start in range(0, len(active), MAX_JOINT):
         _infer(active[start : start + MAX_JOINT], topics, gain, weights)
 
@@ -294,12 +291,10 @@ def _infer(active: list[Topic], topics: Sequence[Topic], gain: dict[str, float],
     _store(active, f, score, _softmax(score, f))
 
 
-def _country_gain(
-    votes: dict[str, float], home: str | None, clues: dict[str, float], w: Weights
-) -> dict[str, float]:
+def _country_gain(votes: dict[str, float], home: str | None, w: Weights) -> dict[str, float]:
     """What a candidate gains from lying in a country."""
     gain: dict[str, float] = {}
-    for weight, table in ((w.demonym, votes), (w.clue, clues), (w.home_country, {home: 1.0} if home else {})):
+    for weight, table in ((w.demonym, votes), (w.home_country, {home: 1.0} if home else {})):
         total = sum(table.values())
         for country, value in table.items():
             gain[country] = gain.get(country, 0.0) + weight * value / total * (1 - math.exp(-total))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from processors.messages import Candidate, Place
-from processors.places.clues import adjective_of, country_clues
+from processors.places.clues import adjective_of, adjective_votes
 from processors.places.contradiction import contradicted, part_of
 from processors.places.gazetteer import Gazetteer
 from processors.places.page import Page, Span
@@ -59,7 +59,7 @@ class PlaceFinder:
         page, mentions = recognize(text, spans, self.gazetteer)
         named = len(mentions)
         mentions = mentions[:MAX_MENTIONS]
-        clues, adjectives = country_clues(text)
+        adjectives = adjective_votes(text)
         if adjectives:
             _narrow(page, mentions)
         containers = _containers(page, mentions)
@@ -68,7 +68,7 @@ class PlaceFinder:
         votes = _votes(mentions)
         for country, vote in adjectives.items():
             votes[country] = votes.get(country, 0.0) + vote
-        resolve(list(topics.values()), votes, source_country, clues, self.weights)
+        resolve(list(topics.values()), votes, source_country, self.weights)
         _drop_far_romanizations(mentions, topics, {*votes, source_country})
         _move(mentions, contradicted(page, mentions, topics), containers)
         places = [_demonym_place(m, m.demonym) for m in mentions if m.demonym is not None]
