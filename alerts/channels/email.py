@@ -7,10 +7,11 @@ know it drop the repeat.
 from __future__ import annotations
 
 from email.errors import MessageError
-from email.headerregistry import Address
+from email.headerregistry import Address, HeaderRegistry
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, getaddresses, parseaddr
+from functools import lru_cache
 
 from alerts.channels.base import Message, Receipt
 from alerts.channels.smtp import SmtpConnection
@@ -20,7 +21,18 @@ from alerts.routing_labels import severity_rank
 from config.errors import ChannelPermanent
 from config.models.channels import EmailChannel
 
-_POLICY = SMTP.clone(max_line_length=78, cte_type="7bit")
+
+class _Headers(HeaderRegistry):
+    """The standard library makes a new class for every header it sets; these are kept."""
+
+    @lru_cache(maxsize=64)  # noqa: B019 - there is one, and few names of headers
+    def __getitem__(self, name: str) -> type:
+        return super().__getitem__(name)
+
+
+_POLICY = SMTP.clone(max_line_length=78, cte_type="7bit", header_factory=_Headers())
+# "=_" cannot stand in quoted-printable or base64, so no body holds a boundary; given, none has to be sought.
+_BOUNDARIES = ("=_tocsin_1", "=_tocsin_2")
 
 
 class EmailSender:
@@ -70,6 +82,8 @@ def compose(message: Message, settings: EmailChannel) -> EmailMessage:
         html.add_related(  # type: ignore[union-attr]
             picture, "image", "png", cid="<map@tocsin>", disposition="inline", filename="map.png"
         )
+        html.set_boundary(_BOUNDARIES[1])  # type: ignore[union-attr]
+    mail.set_boundary(_BOUNDARIES[0])
     return mail
 
 

@@ -6,6 +6,7 @@ import io
 import json
 from dataclasses import replace
 from datetime import UTC, datetime
+from email import message_from_bytes
 from typing import Any
 
 import pytest
@@ -138,6 +139,15 @@ def test_a_closed_terminal_waits() -> None:
 
 
 EMAIL = EmailChannel.model_validate({"type": "email", "to": "desk@example.org"})
+
+
+def test_a_repeated_email_is_the_same_to_the_last_byte_and_its_parts_are_apart() -> None:
+    told = Item(make_alert(headline="--=_tocsin_1 and --=_tocsin_2--"), "alert", "high", first=True)
+    mail = replace(message(told), target="desk:desk@example.org")
+    once, again = compose(mail, EMAIL).as_bytes(), compose(mail, EMAIL).as_bytes()
+    assert once == again
+    parts = [part.get_content_type() for part in message_from_bytes(once).walk()]
+    assert parts == ["multipart/alternative", "text/plain", "multipart/related", "text/html", "image/png"]
 
 
 def test_domains_with_other_letters_go_as_punycode() -> None:
