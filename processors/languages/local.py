@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from processors.languages.data import LanguageData
 from processors.text.lexicon import Hit
@@ -36,11 +36,17 @@ class LocalText:
         return [hit for hit in self.between(start, end) if label in hit.concepts]
 
 
-def values(hit: Hit, prefix: str) -> list[str]:
-    """What follows ``prefix`` in the labels of a hit: values(hit, 'n:') gives ['12']."""
-    return [label[len(prefix) :] for label in hit.concepts if label.startswith(prefix)]
+def values(hit: Hit, prefix: str) -> tuple[str, ...]:
+    """What follows ``prefix`` in the labels of a hit: values(hit, 'n:') gives ('12',)."""
+    return _values(hit.concepts, prefix)
 
 
 def value(hit: Hit, prefix: str) -> str | None:
     """The first of them, or None."""
-    return next(iter(values(hit, prefix)), None)
+    found = _values(hit.concepts, prefix)
+    return found[0] if found else None
+
+
+@lru_cache(maxsize=8192)  # few combinations of labels, asked for again and again
+def _values(labels: tuple[str, ...], prefix: str) -> tuple[str, ...]:
+    return tuple(label[len(prefix) :] for label in labels if label.startswith(prefix))

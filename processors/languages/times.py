@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 from processors.languages import solar
 from processors.languages.local import LocalText, value
@@ -23,6 +24,8 @@ _PAIRED = re.compile(r"^\s*/\s*$")  # 'تشرين الأول/أكتوبر': one 
 _UNKNOWN = date(50, 1, 1)  # without a day of publication: far enough from the first year to count back
 BESIDE = 14  # characters between a weekday or month and 'last' or 'next'
 _GRAINS = {"day": "day", "week": "week", "month": "month", "year": "year"}
+_LABELS = ("m:", "sm:", "season:", "u:", "wd:", "ago", "last", "next", "n:", *(f"{s}:" for s in _GRAINS))
+_DIGIT = re.compile(r"\d")
 _DAYS = {"day": 1, "week": 7}
 _SEASONS = ((3, 5), (6, 8), (9, 11), (12, 2))
 
@@ -50,19 +53,27 @@ def find(local: LocalText, anchor: date, start: int, end: int) -> list[Time]:
     """The expressions of ``text[start:end]``, in order and without overlaps."""
     found: list[Time] = []
     anchor = max(anchor, _UNKNOWN)
-    scan = _Scan(local, local.between(start, end), anchor, start, end)
+    hits = [hit for hit in local.between(start, end) if _tells_time(hit.concepts)]
+    if not hits and not _DIGIT.search(local.text, start, end):
+        return []
+    scan = _Scan(local, hits, anchor, start, end)
     for time in _all(scan):
         if not any(time.start < other.end and other.start < time.end for other in found):
             found.append(time)
     return sorted(found, key=lambda time: time.start)
 
 
+@lru_cache(maxsize=4096)
+def _tells_time(labels: tuple[str, ...]) -> bool:
+    return any(label.startswith(_LABELS) for label in labels)
+
+
 def _all(scan: _Scan) -> Iterator[Time]:
     text, start, end = scan.local.text, scan.start, scan.end
-    digits = any(char.isdigit() for char in text[start:end])
+    digits = _DIGIT.search(text, start, end)
     if digits:
         yield from _numeric(text, start, end)
-    for read in (_months, _solar_months, _seasons, _ago, _relative, _weekdays):
+    for read in (_months, _solar_months, _seasons, _ago, _relative, _weekdays) if scan.hits else ():
         yield from read(scan)
     if not digits:
         return
