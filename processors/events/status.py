@@ -59,7 +59,7 @@ def _in_other_language(
     reading: Reading, sentence: Sentence, start: int, end: int, time: Time | None
 ) -> Judgement:
     local = reading.local
-    mode = cues.mode(local, sentence, end) if local else None
+    mode = cues.mode(local, sentence, start, end) if local else None
     dated = _by_date(reading, sentence, time)
     if dated and dated.status == "background":
         return dated
@@ -189,7 +189,11 @@ _WEEKDAY = re.compile(r"(?:on )?(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b", _
 
 def _coming_weekday(reading: Reading, time: Time) -> bool:
     """Whether a bare weekday, which was read as the last one, must be the coming one."""
-    return reading.anchor is not None and time.last < reading.anchor and bool(_WEEKDAY.match(time.text))
+    if reading.anchor is None or time.last >= reading.anchor:
+        return False
+    if reading.local:
+        return cues.is_weekday(reading.local, time)
+    return bool(_WEEKDAY.match(time.text))
 
 
 AHEAD = 2  # sentences after the event's own in which its day may be told

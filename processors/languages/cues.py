@@ -18,8 +18,8 @@ REPORT = 26  # characters between a verb of saying and the day on which it was s
 SAID = 1.2  # added to the score's log-odds where the sentence says who says so
 
 
-def mode(local: LocalText, sentence: Sentence, end: int) -> tuple[str, str] | None:
-    """(status, the cue) where the words deny, suppose or announce what ends at ``end``; None otherwise."""
+def mode(local: LocalText, sentence: Sentence, start: int, end: int) -> tuple[str, str] | None:
+    """(status, the cue) where the words deny, suppose or announce ``text[start:end]``; None otherwise."""
     hits = local.between(sentence.start, sentence.end)
     blamed = any("blame" in hit.concepts for hit in hits)
     for status in _ORDER:
@@ -28,7 +28,8 @@ def mode(local: LocalText, sentence: Sentence, end: int) -> tuple[str, str] | No
                 continue
             if _reaches(local.text, hit, end):
                 return status, local.text[hit.start : hit.end]
-    return None
+    ahead = _beside(local, sentence, "ahead", start, end)
+    return ("planned", ahead) if ahead else None
 
 
 def recalls(local: LocalText, sentence: Sentence, start: int, end: int) -> str | None:
@@ -37,7 +38,12 @@ def recalls(local: LocalText, sentence: Sentence, start: int, end: int) -> str |
         between = local.text[hit.end : start] if hit.end <= start else local.text[end : hit.start]
         if len(between) <= PAST_REACH and len(_CLAUSE.findall(between)) <= 1:
             return local.text[hit.start : hit.end]
-    for hit in local.labelled("prior", sentence.start, sentence.end):
+    return _beside(local, sentence, "prior", start, end)
+
+
+def _beside(local: LocalText, sentence: Sentence, label: str, start: int, end: int) -> str | None:
+    """The word with this label that stands right beside the trigger."""
+    for hit in local.labelled(label, sentence.start, sentence.end):
         if 0 <= start - hit.end <= BESIDE or 0 <= hit.start - end <= BESIDE:
             return local.text[hit.start : hit.end]
     return None
@@ -60,4 +66,12 @@ def dates_report(local: LocalText, sentence: Sentence, time: Time) -> bool:
     return any(
         0 <= time.start - hit.end <= REPORT and not _CLAUSE.search(local.text, hit.end, time.start)
         for hit in local.labelled("speech", sentence.start, sentence.end)
+    )
+
+
+def is_weekday(local: LocalText, time: Time) -> bool:
+    """Whether a time expression is a bare weekday."""
+    return any(
+        hit.end == time.end and any(label.startswith("wd:") for label in hit.concepts)
+        for hit in local.between(time.start, time.end)
     )

@@ -28,7 +28,7 @@ label              the word
 ``wd:0``, ``m:1``  weekday, month; ``sm:1`` month of the solar calendar; ``season:0`` spring
 ``ago``            'ago'; ``u:year:2`` a unit of time, here 'two years' in one word
 ``last``, ``next``  beside a weekday, month or season
-``st:denied``      status cue; ``prior`` one right beside the trigger ('previous')
+``st:denied``      status cue; ``prior`` ('previous') and ``ahead`` ('planned') right beside the trigger
 ``speech``         a verb of saying; ``blame`` what is denied is only the part in it
 =================  =============================================================================
 """
@@ -107,7 +107,7 @@ def _labelled(raw: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     yield from _times(raw["times"])
     for name in STATUSES:
         yield f"st:{name}", raw["status"].get(name, "")
-    for name in ("speech", "blame", "prior"):
+    for name in ("speech", "blame", "prior", "ahead"):
         yield name, raw["status"].get(name, "")
 
 

@@ -77,7 +77,7 @@ def _tells_otherwise(reading: Reading, sentence: Sentence) -> bool:
     """Whether the sentence announces, supposes, denies or remembers."""
     local = reading.local
     return local is not None and bool(
-        cues.mode(local, sentence, sentence.end)
+        cues.mode(local, sentence, sentence.end, sentence.end)
         or cues.recalls(local, sentence, sentence.start, sentence.end)
     )
 
