@@ -11,6 +11,7 @@ from processors.events.reading import Reading
 from processors.events.triggers import Trigger
 from processors.taxonomy import compatible
 
+LEAD = 4  # sentences of the body that a headline may stand for
 _DEFINITE = re.compile(r"\b(?:the|that|this|those|these|both|its|their)\s+(?:[\w-]+\s+)?$", re.IGNORECASE)
 
 
@@ -24,7 +25,7 @@ def inherit(reading: Reading, drafts: Sequence[Draft]) -> None:
         if draft.judgement.sure or draft.judgement.status not in {"current", "background"}:
             continue
         if draft.trigger.sentence.title:
-            _headline(draft, drafts)
+            _headline(reading, draft, drafts)
         else:
             _follow(reading, draft, drafts[:position])
 
@@ -49,8 +50,8 @@ def _follow(reading: Reading, draft: Draft, earlier: Sequence[Draft]) -> None:
         return
 
 
-def _headline(draft: Draft, drafts: Sequence[Draft]) -> None:
-    """A headline names what the text tells: where the text has it in the past only, so has the headline."""
+def _headline(reading: Reading, draft: Draft, drafts: Sequence[Draft]) -> None:
+    """A headline names what the lead tells: where that has it in the past only, so has the headline."""
     same = [
         other
         for other in drafts
@@ -58,7 +59,8 @@ def _headline(draft: Draft, drafts: Sequence[Draft]) -> None:
     ]
     past = [other for other in same if other.judgement.status == "background" and other.judgement.time]
     now = [other for other in same if other.judgement.status == "current" and other.judgement.sure]
-    if past and not now and past[0] is same[0]:
+    leading = bool(past) and past[0].trigger.sentence.index - reading.lead < LEAD
+    if leading and not now and past[0] is same[0]:
         _put_back(draft, past[0], "the text dates it")
 
 
