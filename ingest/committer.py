@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 
 from config.errors import LogError, StateError
 from ingest.changes import Changes
+from ingest.memory import give_back
 from ingest.store import Store
 from streams.backoff import Backoff
 from streams.broker import Broker, Producer
@@ -24,6 +25,7 @@ log = logging.getLogger(__name__)
 
 _LARGEST = 500  # units of work in one commit
 _LARGEST_BYTES = 4_000_000
+_TRIM_BYTES = 500_000
 _LEAST_APART = 0.05  # seconds between the starts of two commits: each costs as much as many units
 
 
@@ -104,6 +106,8 @@ class Committer:
         if outputs:
             self._produce(outputs)
         self._store.apply([unit.changes for unit in units])
+        if sum(len(output.value) for output in outputs) > _TRIM_BYTES:
+            give_back()
 
     def _produce(self, outputs: Sequence[OutputRecord]) -> None:
         try:

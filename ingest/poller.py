@@ -18,6 +18,7 @@ import threading
 import time
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar
@@ -60,7 +61,7 @@ HASTE = 0.1  # seconds between two looks while more is due than could be taken
 LEASE = 120.0
 _STOP_GRACE = 5.0
 _ENTRIES_KEPT = 45 * 86400.0  # after they left the feed
-_PAGES_HELD = 2000
+_PAGES_HELD = 500
 _PARSERS = (
     2  # processes, started when first needed: one for feeds that failed last time, and one they never hold
 )
@@ -153,6 +154,7 @@ class Poller:
         )
         self._gate = HostGate(self._settings.per_host, self._settings.host_spacing.total_seconds())
         self._slots = asyncio.Semaphore(self._settings.concurrency)
+        self._unwritten = asyncio.Semaphore(self._settings.concurrency)
         self._hand = InHand(self._settings.concurrency, self._settings.per_host)
         self._feeds = FeedPoller(
             fetcher,
@@ -376,21 +378,24 @@ class Poller:
             if policy is None:  # the feed was taken out of the configuration meanwhile
                 await self._committer.submit(Changes(done=[(job.article_id, job.revision)]))
                 return
-            result = await self._fetch_page(job, policy)
-            await self._settle_page(job, result)
+            blocked = self._blocked.get(host_of(job.url))
+            if not wants_page(job, policy):
+                await self._settle_page(job, PageResult(self._pages.without_page(job, policy)))
+            elif blocked is not None and blocked[0] > self._clock():
+                await self._settle_page(job, PageResult(retry_at=blocked[0]))
+            else:
+                await self._fetch_page(job, policy)
         finally:
             self._pages_held -= 1
 
-    async def _fetch_page(self, job: PageJob, policy: FeedPolicy) -> PageResult:
-        if not wants_page(job, policy):
-            return PageResult(self._pages.without_page(job, policy))
-        host = host_of(job.url)
-        blocked = self._blocked.get(host)
-        if blocked is not None and blocked[0] > self._clock():
-            return PageResult(retry_at=blocked[0])
+    async def _fetch_page(self, job: PageJob, policy: FeedPolicy) -> None:
+        """Fetch and settle; what is fetched and not yet written is counted, for it lies in memory."""
         validators = await self._call(self._store.validators, job.article_id)
-        async with self._gate.enter(host), self._slots:
-            return await self._pages.fetch_safely(job, policy, validators)
+        async with AsyncExitStack() as until_written:
+            async with self._gate.enter(host_of(job.url)), self._slots:
+                await until_written.enter_async_context(self._unwritten)
+                result = await self._pages.fetch_safely(job, policy, validators)
+            await self._settle_page(job, result)
 
     async def _settle_page(self, job: PageJob, result: PageResult) -> None:
         changes = Changes()

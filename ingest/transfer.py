@@ -69,6 +69,22 @@ class Transfer(msgspec.Struct, frozen=True):
     keep_open: bool = True  # the connection, for the next exchange with this host
 
 
+class _Nobody:
+    """Receives nothing: what a handle without an exchange reports to."""
+
+    def may_connect(self, address: str) -> bool:  # noqa: ARG002
+        return False
+
+    def head(self, lines: Sequence[bytes]) -> bool:  # noqa: ARG002
+        return False
+
+    def body(self, data: bytes) -> bool:  # noqa: ARG002
+        return True
+
+
+_NOBODY = _Nobody()
+
+
 class _Line:
     """One easy handle. Callbacks are set once; what they lead to changes with every exchange."""
 
@@ -77,7 +93,7 @@ class _Line:
         self.done: asyncio.Future[Exception | None]
         self._error: Exception | None = None
         self._enough = False
-        self._receiver: Receiver
+        self._receiver: Receiver = _NOBODY
         self._lines: list[bytes] = []
         self._headed = False
         self._set: dict[int, Any] = {}
@@ -115,8 +131,10 @@ class _Line:
         for given in self._given:  # libcurl works on a duplicate
             given.close()
         self._given.clear()
-        if self._error is not None or not code or self._enough:
-            return self._error
+        failure, self._error = self._error, None
+        self._receiver, self._lines = _NOBODY, []  # an idle handle must not keep a body alive
+        if failure is not None or not code or self._enough:
+            return failure
         return TransferFailed(code, message)
 
     def listens(self, receiver: Receiver) -> bool:
