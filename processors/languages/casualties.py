@@ -2,38 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from processors.languages import numbers, sources
 from processors.languages.local import LocalText, value, values
 from processors.languages.numbers import Count
+from processors.languages.pairing import BREAK, STOP, Pair, Pairing, Word
 from processors.messages import Casualties
 from processors.text.lexicon import Hit
 
-REACH = 120  # characters between a number and the word it counts for
-SINGLE_REACH = 80  # the same for a noun in the singular
-CLUSTER = 25  # characters within which two words for one fate are one
-_COMMA = 12  # characters that a comma between them counts as
-_AND = 25  # characters that an 'and' or a comma right beside one of them counts as
-_OTHER_KIND = 40  # characters that another toll's word between them counts as
-FEW = 3  # 'several' is a toll only where nobody gives a better one
-_BREAK = re.compile(r"[,،;؛:]")
-_STOP = re.compile(r"[.;:!?؛؟]")
-_BORDER = re.compile(r"[;:؛\"«»“”]|[,،](?![^,،]{0,60}[,،])")  # a comma, unless a clause lies between two
 EARLIER_REACH = 60  # characters between 'at first' and the number
+LIST_REACH = 60  # characters between 'among them' and the numbers of its list
+FEW = 3  # 'several' is a toll only where nobody gives a better one
 OF_THEM_GAP = 4  # characters between a number and 'of them'
 _AMONG_GAP = 8  # between 'among' and the toll word: an article, 'the'
-
-
-@dataclass(frozen=True, slots=True)
-class _Word:
-    start: int
-    end: int
-    kind: str
-    single: bool  # a verb in the singular
-    weak: bool = False  # 'toll': of the killed, where nothing else is said
 
 
 def find(local: LocalText, start: int, end: int) -> list[Casualties]:
@@ -50,8 +32,7 @@ def find(local: LocalText, start: int, end: int) -> list[Casualties]:
     inside, taken = _inside(local, hits, counts, words)
     free = [word for word in words if word not in taken]
     wholes = _chained(local, [count for count in counts if count not in inside], words)
-    pairs = _paired(local, free, [count for count in wholes if count.said])
-    pairs += _alone(local, free, [count for count in wholes if not count.said], pairs)
+    pairs = Pairing(local, free, wholes).pairs()
     source = sources.who_says(local.text, start, end, local.data.language)
     found = [toll for word, count in pairs for toll in _tolls(word.kind, count, source)]
     found += _parts(inside, pairs, source)
@@ -59,15 +40,15 @@ def find(local: LocalText, start: int, end: int) -> list[Casualties]:
     return sorted(found, key=lambda toll: toll.start or 0)
 
 
-def _words(local: LocalText, hits: Sequence[Hit]) -> list[_Word]:
+def _words(local: LocalText, hits: Sequence[Hit]) -> list[Word]:
     found = [
-        _Word(hit.start, hit.end, kind, kind in values(hit, "sg:"))
+        Word(hit.start, hit.end, kind, kind in values(hit, "sg:"))
         for index, hit in enumerate(hits)
         if (kind := value(hit, "toll:")) is not None and not _negated(local.text, hits, index)
     ]
     if not any(word.kind == "killed" for word in found):
         found += [
-            _Word(hit.start, hit.end, "killed", single=False, weak=True)
+            Word(hit.start, hit.end, "killed", single=False, weak=True)
             for hit in hits
             if "bare" in hit.concepts
         ]
@@ -88,7 +69,7 @@ def _outdated(local: LocalText, hits: Sequence[Hit], count: Count) -> bool:
     """'at first one death was reported', '12, against 9 before': an earlier count."""
     for hit in hits:
         gap = count.start - hit.end
-        if gap < 0 or _BREAK.search(local.text, hit.end, count.start):
+        if gap < 0 or BREAK.search(local.text, hit.end, count.start):
             continue
         if ("versus" in hit.concepts and gap <= 1) or ("earlier" in hit.concepts and gap <= EARLIER_REACH):
             return True
@@ -96,11 +77,11 @@ def _outdated(local: LocalText, hits: Sequence[Hit], count: Count) -> bool:
 
 
 def _inside(
-    local: LocalText, hits: Sequence[Hit], counts: Sequence[Count], words: Sequence[_Word]
-) -> tuple[dict[Count, str | None], list[_Word]]:
+    local: LocalText, hits: Sequence[Hit], counts: Sequence[Count], words: Sequence[Word]
+) -> tuple[dict[Count, str | None], list[Word]]:
     """Counts that are parts of another toll, with its kind where it is said; words used up by saying so."""
     found: dict[Count, str | None] = {count: None for count in counts if count.part}
-    used: list[_Word] = []
+    used: list[Word] = []
     for hit in hits:
         if "subset" in hit.concepts:
             for count in _following(local, hit.end, counts, words):
@@ -114,13 +95,13 @@ def _inside(
         if "of-them" in hit.concepts:
             found |= {c: _kind_in(hit, words) for c in counts if 0 <= hit.start - c.end <= OF_THEM_GAP}
         elif "subset-after" in hit.concepts:
-            for count in _preceding(local, hit.start, counts, words, REACH // 2):
+            for count in _preceding(local, hit.start, counts, words, LIST_REACH // 2):
                 found[count] = _kind_in(hit, words)
     inner = [word for hit in hits if _names_parts(hit) for word in words if hit.start <= word.start < hit.end]
     return found, used + inner
 
 
-def _kind_in(hit: Hit, words: Sequence[_Word]) -> str | None:
+def _kind_in(hit: Hit, words: Sequence[Word]) -> str | None:
     """The kind that words like 'of the wounded' name themselves."""
     said = value(hit, "of:")
     return said or next((word.kind for word in words if hit.start <= word.start < hit.end), None)
@@ -131,39 +112,39 @@ def _names_parts(hit: Hit) -> bool:
 
 
 def _following(
-    local: LocalText, position: int, counts: Sequence[Count], words: Sequence[_Word]
+    local: LocalText, position: int, counts: Sequence[Count], words: Sequence[Word]
 ) -> Iterator[Count]:
     """The counts of the list that begins at ``position``: up to a stop, or to another toll's word."""
     text = local.text
-    closed = [hit.start for hit in local.labelled("subset-end", position, position + 2 * REACH)]
+    closed = [hit.start for hit in local.labelled("subset-end", position, position + 2 * LIST_REACH)]
     for count in counts:
         if count.start < position:
             continue
         gap = text[position : count.start]
         if any(position <= stop < count.start for stop in closed):
             return
-        if len(gap) > REACH or _STOP.search(gap) or any(position <= w.start < count.start for w in words):
+        if len(gap) > LIST_REACH or STOP.search(gap) or any(position <= w.start < count.start for w in words):
             return
-        if _BREAK.search(gap) and _counts_anew(text, count, words):
+        if BREAK.search(gap) and _counts_anew(text, count, words):
             return
         yield count
         position = max(count.end, count.stop)
 
 
-def _counts_anew(text: str, count: Count, words: Sequence[_Word]) -> bool:
+def _counts_anew(text: str, count: Count, words: Sequence[Word]) -> bool:
     """'… among them two children, 12 were hurt': a toll word follows before the next comma."""
-    border = _BREAK.search(text, count.end)
-    stop = border.start() if border else count.end + REACH
+    border = BREAK.search(text, count.end)
+    stop = border.start() if border else count.end + LIST_REACH
     return any(count.end <= word.start < stop for word in words)
 
 
 def _preceding(
-    local: LocalText, position: int, counts: Sequence[Count], words: Sequence[_Word], reach: int
+    local: LocalText, position: int, counts: Sequence[Count], words: Sequence[Word], reach: int
 ) -> Iterator[Count]:
     for count in reversed(counts):
         stop = max(count.stop, count.end)
         gap = local.text[stop:position]
-        if stop > position or len(gap) > reach or _BREAK.search(gap) or _STOP.search(gap):
+        if stop > position or len(gap) > reach or BREAK.search(gap) or STOP.search(gap):
             continue
         if any(stop <= word.start < position for word in words):
             return
@@ -171,7 +152,7 @@ def _preceding(
         position, reach = count.start, 4
 
 
-def _chained(local: LocalText, counts: Sequence[Count], words: Sequence[_Word]) -> list[Count]:
+def _chained(local: LocalText, counts: Sequence[Count], words: Sequence[Word]) -> list[Count]:
     """'three women and two children' as one count with its parts; both need their noun."""
     found: list[Count] = []
     for count in counts:
@@ -195,74 +176,13 @@ def _chained(local: LocalText, counts: Sequence[Count], words: Sequence[_Word]) 
     return found
 
 
-def _joined(local: LocalText, one: Count, other: Count, words: Sequence[_Word]) -> bool:
+def _joined(local: LocalText, one: Count, other: Count, words: Sequence[Word]) -> bool:
     if not (one.headed and other.headed) or one.start == other.start or other.start < one.stop:
         return False
     if any(one.end <= word.start < other.stop for word in words):
         return False
     gap = local.text[one.stop : other.start]
     return bool(gap.strip()) and "," not in gap and bool(local.data.joint.fullmatch(gap.lower()))
-
-
-def _paired(local: LocalText, words: Sequence[_Word], counts: Sequence[Count]) -> list[tuple[_Word, Count]]:
-    """Each count with the nearest word left; words for one fate that stand together are one."""
-    order = sorted(
-        (_distance(local, count, word, words), c, w)
-        for c, count in enumerate(counts)
-        for w, word in enumerate(words)
-    )
-    pairs: list[tuple[_Word, Count]] = []
-    used_counts: set[int] = set()
-    used_words: set[int] = set()
-    for distance, c, w in order:
-        if distance > REACH or c in used_counts or w in used_words:
-            continue
-        used_counts.add(c)
-        used_words.update(i for i, word in enumerate(words) if _together(word, words[w]))
-        pairs.append((words[w], counts[c]))
-    return pairs
-
-
-def _together(one: _Word, other: _Word) -> bool:
-    return one.kind == other.kind and abs(one.start - other.start) <= CLUSTER
-
-
-def _distance(local: LocalText, count: Count, word: _Word, words: Sequence[_Word]) -> int:
-    if count.start <= word.start < count.end or word.start <= count.start < word.end:
-        return 0
-    first, last = (count.end, word.start) if count.end <= word.start else (word.end, count.start)
-    between = _without_asides(local, first, last)
-    crossed = sum(other.kind != word.kind and first <= other.start < last for other in words)
-    if _STOP.search(between) and "." in between:
-        return REACH + 1
-    edges = sum(bool(pattern.search(between)) for pattern in (local.data.opening, local.data.closing))
-    borders = _COMMA * len(_BREAK.findall(between)) + _AND * edges
-    return len(between) + borders + _OTHER_KIND * crossed
-
-
-def _without_asides(local: LocalText, first: int, last: int) -> str:
-    """What stands between, without '…, among them two women, …'."""
-    kept, position = "", first
-    for hit in local.labelled("subset", first, last):
-        comma = _BREAK.search(local.text, hit.end, last)
-        if hit.start >= position and comma:
-            kept += local.text[position : hit.start].rstrip(" ,،")
-            position = comma.end()
-    return kept + local.text[position:last]
-
-
-def _alone(
-    local: LocalText, words: Sequence[_Word], counts: Sequence[Count], pairs: Sequence[tuple[_Word, Count]]
-) -> list[tuple[_Word, Count]]:
-    """Nouns in the singular take what the numbers have left, and only from nearby."""
-    left = [word for word in words if not any(_together(word, used) for used, _ in pairs)]
-    return [
-        (word, count)
-        for word, count in _paired(local, left, counts)
-        if _distance(local, count, word, left) <= SINGLE_REACH
-        and not word.weak
-        and not _BORDER.search(local.text, min(count.end, word.end), max(count.start, word.start))
-    ]
 
 
 def _tolls(kind: str, count: Count, source: str | None) -> Iterator[Casualties]:
@@ -287,7 +207,7 @@ def _casualties(kind: str, count: Count, source: str | None, *, subset: bool) ->
 
 
 def _parts(
-    inside: dict[Count, str | None], pairs: Sequence[tuple[_Word, Count]], source: str | None
+    inside: dict[Count, str | None], pairs: Sequence[Pair], source: str | None
 ) -> Iterator[Casualties]:
     """Parts of the toll that was told before them, else after them."""
     for count, said in inside.items():
@@ -301,9 +221,7 @@ def _parts(
             yield _casualties(kind, count, source, subset=True)
 
 
-def _verbs_only(
-    words: Sequence[_Word], pairs: Sequence[tuple[_Word, Count]], source: str | None
-) -> Iterator[Casualties]:
+def _verbs_only(words: Sequence[Word], pairs: Sequence[Pair], source: str | None) -> Iterator[Casualties]:
     """'The guard was killed': one person, unless somebody gives a number for the same."""
     told = {word.kind for word, _ in pairs}
     for word in words:

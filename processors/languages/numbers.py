@@ -42,7 +42,7 @@ def counts(local: LocalText, start: int, end: int) -> list[Count]:
     hits = local.between(start, end)
     said = [*_numbers(local, hits, start, end), *_duals(hits)]
     found = [count for count in said if not _is_other(local, hits, count)]
-    found += _singles(local, hits, found)
+    found += list(_singles(local, hits, found))
     kept = [_qualified(local, hits, count) for count in found]
     return sorted((_with_noun(local, hits, count) for count in kept), key=lambda count: count.start)
 
