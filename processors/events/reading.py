@@ -20,7 +20,8 @@ from processors.text.sieve import ENGLISH, Found
 from processors.text.times import Time
 
 _WORD = re.compile(r"[^\W\d_]{4,}")
-_ASCII_WORD = re.compile(r"[A-Za-z]{4,}")  # the same in ASCII, three times as fast
+_ASCII_WORD = re.compile(r"[A-Za-z]{4,}")  # the same where all letters are ASCII, three times as fast
+_FOREIGN = re.compile(r"[^\x00-\x7f“”‘’–—…]")
 _STOP = frozenset(
     [
         "that",
@@ -180,7 +181,8 @@ class Reading:
 def content_words(text: str, sentence: Sentence) -> set[str]:
     """Stems (six letters) of the content words of a sentence."""
     piece = text[sentence.start : sentence.end]
-    stems = set(map(_stem, (_ASCII_WORD if piece.isascii() else _WORD).findall(piece)))
+    plain = piece.isascii() or not _FOREIGN.search(piece)
+    stems = set(map(_stem, (_ASCII_WORD if plain else _WORD).findall(piece)))
     stems.discard("")
     return stems
 
