@@ -24,14 +24,24 @@ def contradicted(page: Page, mentions: Sequence[Mention], topics: Mapping[str, T
     by_first = {m.first: m for m in mentions if m.role != "demonym"}
     found: dict[str, Mention] = {}
     for mention in by_first.values():
-        outer = container(page, mention, by_first)
+        outer = container(page, mention, by_first) or _shared(page, mention, by_first)
         if outer is None or not mention.hits or not outer.hits or contains(outer, mention):
             continue
         topic = mention.sense or mention.key
         division = topics[outer.sense or outer.key].entries[0]
-        if _said(page, mention, outer, division) and _far(topics[topic].entries, division):
+        guessed = all(hit.loose for hit in mention.hits)
+        if _said(page, mention, outer, division) and _far(topics[topic].entries, division, guessed=guessed):
             found[topic] = outer
     return found
+
+
+def _shared(page: Page, mention: Mention, by_first: Mapping[int, Mention]) -> Mention | None:
+    """What the next of a pair lies in: 'the villages of X and Y in Z province'."""
+    joint = mention.last + 1
+    if page.key(joint) != "and":
+        return None
+    other = by_first.get(joint + 1) or by_first.get(joint + 2)
+    return container(page, other, by_first) if other is not None else None
 
 
 def _said(page: Page, mention: Mention, outer: Mention, division: Entry) -> bool:
@@ -48,9 +58,11 @@ def part_of(page: Page, mention: Mention, town: Mention) -> bool:
     return not PARTS_OF_TOWN.isdisjoint(between)
 
 
-def _far(entries: Sequence[Entry], division: Entry) -> bool:
-    """Whether all that a name may mean is small and far from the division, or abroad."""
-    small = all(e.kind in ("city", "admin2") and e.priority == 0 and e.population < FAMOUS for e in entries)
+def _far(entries: Sequence[Entry], division: Entry, *, guessed: bool) -> bool:
+    """Whether all that a name may mean is small, or ``guessed`` by its sound, and far away or abroad."""
+    small = guessed or all(
+        e.kind in ("city", "admin2") and e.priority < 2 and e.population < FAMOUS for e in entries
+    )
     if division.kind == "country":
         return small and all(e.country != division.country for e in entries)
     reach = FAR_KM.get(division.kind)

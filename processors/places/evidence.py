@@ -227,14 +227,18 @@ def apposition(page: Page, last: int) -> bool:
 
 
 def in_division(page: Page, last: int) -> bool:
-    """Whether a run is put into a division that is called so: "X, Junin Department"."""
+    """Whether a run is put into a division: "X, Junin Department", "X, in Peru's Junin department"."""
     if page.gap(last).strip(" ") != ",":
         return False
-    for step in range(1, 5):
-        if not page.capital(last + step) or (step > 1 and page.gap(last + step - 1) != " "):
+    first = last + 1
+    while page.key(first) in ("in", "the") and page.gap(first) == " ":
+        first += 1
+    for index in range(first, first + 5):
+        said = page.key(index) in cues.ADMIN_WORDS or page.key(index) == "department"
+        if index > first and said:
+            return page.key(index + 1) != "of"
+        if not page.capital(index) or page.gap(index) not in (" ", "'s ", "’s "):
             return False
-        if step > 1 and (page.key(last + step) in cues.ADMIN_WORDS or page.key(last + step) == "department"):
-            return page.key(last + step + 1) != "of"
     return False
 
 

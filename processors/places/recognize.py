@@ -235,13 +235,21 @@ def container(page: Page, mention: Mention, by_first: Mapping[int, Mention]) -> 
     """The name that stands where 'X, Y', 'X (Y)', 'X in northern Y' or 'X im Y' puts what X lies in."""
     index = mention.last + 1
     if index in by_first:
-        return by_first[index] if page.gap(mention.last).strip(" ") in (",", "(", "") else None
+        beside = page.gap(mention.last).strip(" ") in (",", "(", "")
+        return _inner(page, by_first[index], by_first) if beside else None
     for step in range(LINKING):
         if page.gap(index + step - 1) not in (" ", ", ") or not _links(page, index + step):
             return None
         if index + step + 1 in by_first and page.gap(index + step) == " ":
-            return by_first[index + step + 1]
+            return _inner(page, by_first[index + step + 1], by_first)
     return None
+
+
+def _inner(page: Page, outer: Mention, by_first: Mapping[int, Mention]) -> Mention:
+    """Of "Colombia's Cauca department" the department."""
+    if page.gap(outer.last) in ("'s ", "’s "):
+        return by_first.get(outer.last + 1, outer)
+    return outer
 
 
 def _links(page: Page, index: int) -> bool:

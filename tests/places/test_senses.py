@@ -247,6 +247,7 @@ def test_an_unknown_name_does_not_take_the_country_of_the_next_paragraph(finder:
     [
         ("Armed men attacked the village of Kobo in the Bandiagara area of central Mali.", "Kobo", "ML"),
         ("Warplanes hit nine targets in the Gara region of northern Iraq.", "Gara", "IQ"),
+        ("Troops shelled the villages of al-Mazraa and Shahba in Sweida province.", "Mazraa", "SY"),
     ],
 )
 def test_the_text_knows_better_than_a_namesake(

@@ -177,6 +177,9 @@ def test_what_else_was_hit_is_an_event_of_its_own(enrich: Enrich) -> None:
         ("Thousands of families fled Uvira on Tuesday.", "displacement", "Uvira"),
         ("Marines captured a senior figure of a cartel in Culiacan on Tuesday.", "arrest", "Culiacán"),
         ("US aircraft bombed a camp near Jamaame on Tuesday.", "airstrike", "Jamaame"),
+        ("US strikes killed four men in Sanaa on Tuesday.", "airstrike", "Sanaa"),
+        ("Special forces stormed a dormitory in Nairobi on Tuesday.", "raid", "Nairobi"),
+        ("A bomb exploded in Mondomo, in Colombia's Cauca department, on Tuesday.", "bombing", "Mondomo"),
     ],
 )
 def test_an_event_has_its_type_and_its_place(enrich: Enrich, text: str, event_type: str, where: str) -> None:
