@@ -56,6 +56,8 @@ def _same_type(one: Draft, other: Draft) -> bool:
     first, second = one.trigger.type, other.trigger.type
     if first == second:
         return True
+    if "arrest" in {first, second}:
+        return False  # an attack does not become the arrest of its suspects
     return compatible(first, second) and 0 in {specificity(first), specificity(second)}
 
 

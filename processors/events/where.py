@@ -15,6 +15,8 @@ from processors.text.sentences import Sentence
 from processors.text.sieve import ENGLISH
 
 NEARLY = 1.6  # how much worse the town may stand than the province or country around it
+OPENING = 3  # characters before a name that opens a sentence: quotation marks, an article
+ACTOR = 4.0  # how much worse stands a country that acts or speaks
 NEAREST = 12  # places of a sentence that are weighed for one trigger
 NEAR_KM = 25  # two mentions of one event may name a town and its suburb
 REGION_KM = 350.0  # a region of several divisions reaches about so far from its point
@@ -99,7 +101,12 @@ def of_trigger(
     inside = sorted(sorted(inside, key=lambda i: abs(places[i].start - start))[:NEAREST])
     scored = sorted(
         (
-            (_score(reading, sentence, start, end, places[i]) - _in_dateline(reading, places[i]), i)
+            (
+                _score(reading, sentence, start, end, places[i])
+                - _in_dateline(reading, places[i])
+                - _speaks(reading, sentence, places[i]),
+                i,
+            )
             for i in inside
         ),
         reverse=True,
@@ -117,6 +124,13 @@ def _finest(scored: Sequence[tuple[float, int]], places: Sequence[Place]) -> int
         if other > score - NEARLY and contains(places[best], places[index]):
             return index
     return best
+
+
+def _speaks(reading: Reading, sentence: Sentence, place: Place) -> float:
+    """A country that opens a sentence is who acts or speaks: 'Rusia no se ha pronunciado sobre el ataque'."""
+    opens = reading.local is not None and not sentence.title and place.start - sentence.start <= OPENING
+    behind = reading.text[place.end : place.end + 1]
+    return ACTOR if opens and place.precision == "country" and behind == " " else 0.0
 
 
 def _in_dateline(reading: Reading, place: Place) -> float:

@@ -185,14 +185,18 @@ def _qualified(local: LocalText, hits: Sequence[Hit], count: Count) -> Count:
         before = local.text[hit.end : count.start] if hit.end <= count.start else None
         if before is not None and "least" in hit.concepts and len(before) <= 3 and not before.strip(" -"):
             return replace(count, max=None, start=hit.start)
-        behind = hit.start - count.end
-        if (
-            "least-after" in hit.concepts
-            and 0 <= behind <= LEAD
-            and not _STOP.search(local.text, count.end, hit.start)
-        ):
+        if "least-after" in hit.concepts and _qualifies_before(local, hits, count, hit):
             return replace(count, max=None)
     return count
+
+
+def _qualifies_before(local: LocalText, hits: Sequence[Hit], count: Count, hit: Hit) -> bool:
+    """Whether 'at least' belongs to the number before it: none stands right behind."""
+    if not 0 <= hit.start - count.end <= LEAD or _STOP.search(local.text, count.end, hit.start):
+        return False
+    if local.text[hit.end : hit.end + 2].strip()[:1].isdigit():
+        return False
+    return not any(0 <= other.start - hit.end <= 1 and _worth(other) is not None for other in hits)
 
 
 def _with_noun(local: LocalText, hits: Sequence[Hit], count: Count) -> Count:

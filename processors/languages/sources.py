@@ -7,7 +7,7 @@ from functools import lru_cache
 
 _LEADS = {
     "ar": (
-        r"(?:وفق|بحسب|حسب)(?:\s?ما (?:أفاد|أفادت|ذكر|ذكرت|أعلن|أعلنت|قال|قالت|أكد))?(?: به)?"
+        r"(?:وفق|بحسب|حسب)(?:\s?ما (?:أفادت|أفاد|ذكرت|ذكر|أعلنت|أعلن|قالت|قال|أكدت|أكد))?(?: به)?"
         r"|وفقا ل|وفقاً ل|نقلا عن|نقلاً عن"
     ),
     "de": "nach angaben (?:von |der |des )?|laut|zufolge",
@@ -23,10 +23,17 @@ _NAMED = r"\s*(?P<who>[^,.;:،؛()«»\"\n]{3,70}?)\s*(?=[,.;:،؛()«»\"\n]|$)
 _SHORTEST = 3
 
 
+# German lists no comma behind the source: it ends with its first noun.
+_NAMED_GERMAN = (
+    r"\s*(?P<who>(?:[a-zäöüß]+\s+){0,3}(?-i:[A-ZÄÖÜ])[\w-]+(?:\s+(?:der|des|von)\s+[A-ZÄÖÜ][\w-]+)?)"
+)
+
+
 @lru_cache(maxsize=16)
 def _pattern(language: str) -> re.Pattern[str] | None:
     leads = _LEADS.get(language)
-    return re.compile(rf"(?<!\w)(?:{leads}){_NAMED}", re.IGNORECASE) if leads else None
+    named = _NAMED_GERMAN if language == "de" else _NAMED
+    return re.compile(rf"(?<!\w)(?:{leads}){named}", re.IGNORECASE) if leads else None
 
 
 def who_says(text: str, start: int, end: int, language: str) -> str | None:
