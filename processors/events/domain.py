@@ -71,11 +71,12 @@ def keep(reading: Reading, triggers: Sequence[Trigger]) -> list[Trigger]:
 
 def _playful_paragraphs(reading: Reading) -> set[int]:
     """All paragraphs where headline or lead are of such a domain, else those that are themselves."""
+    scores = _has_score(reading.text)
     found = {
         sentence.paragraph
         for sentence in reading.sentences
-        if any(_PLAY.intersection(hit.concepts) for hit in reading.hits_in(sentence))
-        or _SCORE.search(reading.text, sentence.start, sentence.end)
+        if any(_leanings(hit.concepts)[0] for hit in reading.hits_in(sentence))
+        or (scores and _SCORE.search(reading.text, sentence.start, sentence.end))
     }
     lead = {sentence.paragraph for sentence in reading.sentences[:3]}
     return {sentence.paragraph for sentence in reading.sentences} if lead & found else found
@@ -86,11 +87,19 @@ _SCORE = re.compile(  # 'beat Atletico 3-2', 'a 4-0 defeat'
     r"level at)\b[^.;\n]{0,40}?\b\d{1,3}[-–]\d{1,3}\b"
     r"|\b\d{1,2}[-–]\d{1,2} (?:win|loss|defeat|victory|draw|lead|thriller)\b"
 )
+_DASHED = re.compile(r"\d[-–]\d")
 SCORELINE = 3  # hits that a result is worth
 
 
+def _has_score(text: str) -> bool:
+    """Whether _SCORE may match: cheap, for most texts have no such figures."""
+    return bool(_DASHED.search(text))
+
+
 def _counts(reading: Reading) -> tuple[int, int]:
-    play = SCORELINE * min(3, sum(1 for _ in _SCORE.finditer(reading.text)))
+    play = (
+        SCORELINE * min(3, sum(1 for _ in _SCORE.finditer(reading.text))) if _has_score(reading.text) else 0
+    )
     grave = 0
     for hits in reading.hits:
         for hit in hits:

@@ -115,9 +115,10 @@ def name_weight(text: str, key: str, first: int) -> float:
 
 def _by_spelling(text: str, key: str) -> float:
     """What prefixes, case endings and the script itself say."""
-    if _TURKISH_IN.search(text):
+    marked = "'" in text or "’" in text
+    if marked and _TURKISH_IN.search(text):
         return LOCATIVE  # 'in' is an ending there: Kerkük'te
-    if _TURKISH_CASE.search(text):
+    if marked and _TURKISH_CASE.search(text):
         return ENDING
     weight = UNMARKED if key[:1] > "\u0590" and len(key) >= UNMARKED_LETTERS else 0.0
     if text[1:2] in ("'", "’") and text[0] in "dl" and len(key) < len(fold(text)):
