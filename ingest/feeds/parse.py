@@ -27,7 +27,8 @@ _CDATA = re.compile(rb"<!\[CDATA\[.*?\]\]>|<!--.*?-->", re.DOTALL)
 def parse_task(payload: bytes) -> bytes:
     """The sandbox's entry point: a ParseTask in, ParsedItems out, both as MessagePack."""
     task = msgspec.msgpack.decode(payload, type=ParseTask)
-    feed = parse_feed(task.body, task.url, task.content_type, task.kind)
+    parsed = parse_feed(task.body, task.url, task.content_type, task.kind)
+    feed = msgspec.structs.replace(parsed, entries=tuple(filter(_says_something, parsed.entries)))
     if task.feed_id is None:
         return msgspec.msgpack.encode(ParsedItems(feed=feed))
     items = identify(task.feed_id, feed.entries, feed.link or task.url)
@@ -63,12 +64,12 @@ def _parse_xml(body: bytes, url: str, content_type: str) -> ParsedFeed:
         ttl=hints.ttl,
         hub=hints.hub,
         self_url=hints.self_url,
-        entries=tuple(_absolute_link(entry, url) for entry in parsed.entries if _says_something(entry)),
+        entries=tuple(_absolute_link(entry, url) for entry in parsed.entries),
     )
 
 
 def _says_something(entry: EntryFacts) -> bool:
-    """False for what is left of an entry where a document was cut."""
+    """False for what nobody could read or visit: what is left of an entry where a document was cut."""
     return bool(entry.title or entry.link or entry.summary or entry.content)
 
 
