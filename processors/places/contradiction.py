@@ -8,14 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from processors.places.evidence import ARTICLES
 from processors.places.page import Page
-from processors.places.recognize import Mention, container, contains
+from processors.places.recognize import Mention, around, container, contains
 from processors.places.records import Entry, distance_km
 from processors.places.resolve import Topic
 
 FAMOUS = 200_000  # inhabitants; for a city as large as that the reading of "X in Y" is the likelier mistake
 PARTS_OF_TOWN = frozenset({"district", "suburb", "neighborhood", "neighbourhood", "quarter", "area", "camp"})
 AREAS = frozenset({"area", "region", "district", "territory", "province", "zone", "commune", "prefecture"})
+LONGEST = 4  # words of a name
 FAR_KM = {"city": 100.0, "admin2": 150.0, "admin1": 300.0}  # from its point; nearer, borders may have moved
 
 
@@ -38,10 +40,10 @@ def contradicted(page: Page, mentions: Sequence[Mention], topics: Mapping[str, T
 def _shared(page: Page, mention: Mention, by_first: Mapping[int, Mention]) -> Mention | None:
     """What the next of a pair lies in: 'the villages of X and Y in Z province'."""
     joint = mention.last + 1
-    if page.key(joint) != "and":
-        return None
-    other = by_first.get(joint + 1) or by_first.get(joint + 2)
-    return container(page, other, by_first) if other is not None else None
+    last = joint
+    while last - joint < LONGEST and (page.capital(last + 1) or page.key(last + 1) in ARTICLES):
+        last += 1
+    return around(page, last, by_first) if page.key(joint) == "and" and last > joint else None
 
 
 def _said(page: Page, mention: Mention, outer: Mention, division: Entry) -> bool:

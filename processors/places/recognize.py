@@ -233,9 +233,14 @@ def _persons_by_rule(page: Page) -> set[str]:
 
 def container(page: Page, mention: Mention, by_first: Mapping[int, Mention]) -> Mention | None:
     """The name that stands where 'X, Y', 'X (Y)', 'X in northern Y' or 'X im Y' puts what X lies in."""
-    index = mention.last + 1
+    return around(page, mention.last, by_first)
+
+
+def around(page: Page, last: int, by_first: Mapping[int, Mention]) -> Mention | None:
+    """As container, for a name that ends with the word at ``last``, whether it is a mention or not."""
+    index = last + 1
     if index in by_first:
-        beside = page.gap(mention.last).strip(" ") in (",", "(", "")
+        beside = page.gap(last).strip(" ") in (",", "(", "")
         return _inner(page, by_first[index], by_first) if beside else None
     for step in range(LINKING):
         if page.gap(index + step - 1) not in (" ", ", ") or not _links(page, index + step):
