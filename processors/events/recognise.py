@@ -38,7 +38,9 @@ def triggers_of(reading: Reading) -> list[Trigger]:
         hits = reading.hits_in(sentence)
         if hits:
             found += triggers.find(_context(reading, sentence), sentence, reading.lexicon)
-    return domain.keep(reading, retyping.retyped(found) if reading.local else found)
+    if reading.local:
+        found = retyping.retyped(retyping.serious(reading, found))
+    return domain.keep(reading, found)
 
 
 def events_of(reading: Reading, found: Sequence[Trigger], places: Sequence[Place]) -> tuple[Event, ...]:

@@ -19,7 +19,7 @@ SAID = 1.2  # added to the score's log-odds where the sentence says who says so
 
 
 def mode(local: LocalText, sentence: Sentence, start: int, end: int) -> tuple[str, str] | None:
-    """(status, the cue) where the words deny, suppose or announce ``text[start:end]``; None otherwise."""
+    """(status, the cue) where the words deny, suppose, announce or judge ``text[start:end]``."""
     hits = local.between(sentence.start, sentence.end)
     blamed = any("blame" in hit.concepts for hit in hits)
     for status in _ORDER:
@@ -28,6 +28,9 @@ def mode(local: LocalText, sentence: Sentence, start: int, end: int) -> tuple[st
                 continue
             if _reaches(local.text, hit, end):
                 return status, local.text[hit.start : hit.end]
+    tried = local.labelled("trial", sentence.start, sentence.end)
+    if tried:
+        return "background", local.text[tried[0].start : tried[0].end]
     ahead = _beside(local, sentence, "ahead", start, end)
     return ("planned", ahead) if ahead else None
 

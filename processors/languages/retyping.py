@@ -1,15 +1,26 @@
-"""A bare 'strike' or 'bombardment' is of the kind that the text names nearby: by drones, by artillery."""
+"""What the rest of a text says of its triggers: what kind of strike it was, and that it was a match."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
 
+from processors.events.reading import Reading
 from processors.events.triggers import Trigger
 from processors.taxonomy import FAMILIES
 
 CLEAR = 1.7  # weight from which a trigger says what struck; below, 'airstrike' is a guess
 NEAR = 3  # sentences
+MATCH = 3  # words of sport from which a text is about a match
+
+
+def serious(reading: Reading, found: Sequence[Trigger]) -> list[Trigger]:
+    """The triggers, without those of a text about a match in which nobody dies."""
+    sports = sum("sport" in hit.concepts for hits in reading.hits for hit in hits)
+    local = reading.local
+    if sports < MATCH or local is None or local.labelled("toll:killed", 0, len(reading.text)):
+        return list(found)
+    return []
 
 
 def retyped(found: Sequence[Trigger]) -> list[Trigger]:
