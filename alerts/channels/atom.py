@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from xml.etree import ElementTree as Tree
 
 from alerts.channels.base import Item, Message, Receipt
+from alerts.channels.locked_file import locked
 from alerts.render import card_of, plain
 from alerts.render_title import one_line
-from config.errors import ChannelTransient
 from config.models.channels import AtomChannel
 
 _NS = "http://www.w3.org/2005/Atom"
@@ -30,28 +27,17 @@ class AtomSender:
 
     def send(self, message: Message) -> Receipt:
         """See :class:`alerts.channels.base.Sender`."""
-        try:
-            with self._locked():
-                entries = self._entries()
-                for item in message.items:
-                    entry = _entry(item)
-                    entries[_id_of(entry)] = _newer(entries.get(_id_of(entry)), entry)
-                self._write(sorted(entries.values(), key=_updated, reverse=True)[: self._settings.entries])
-        except OSError as error:
-            raise ChannelTransient(
-                f"{self._path} cannot be written: {error.strerror}", whole_channel=True
-            ) from error
+        # not the feed itself: that is replaced, and its lock with it
+        with locked(self._path, self._path.with_name(f".{self._path.name}.lock")):
+            entries = self._entries()
+            for item in message.items:
+                entry = _entry(item)
+                entries[_id_of(entry)] = _newer(entries.get(_id_of(entry)), entry)
+            self._write(sorted(entries.values(), key=_updated, reverse=True)[: self._settings.entries])
         return Receipt(message.id)
 
     def close(self) -> None:
         """Nothing is kept open."""
-
-    @contextmanager
-    def _locked(self) -> Iterator[None]:
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        with self._path.with_name(f".{self._path.name}.lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            yield
 
     def _entries(self) -> dict[str, Tree.Element]:
         """The entries of the file as it is; a missing or broken one counts as empty."""

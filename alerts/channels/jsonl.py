@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
 
 from alerts.channels.base import Item, Message, Receipt
+from alerts.channels.locked_file import locked
 from alerts.messages import Alert, Change
-from config.errors import ChannelTransient
 
 _TAIL = 1 << 20  # bytes read back to see what is there already; grows with the message
 
@@ -41,36 +39,21 @@ class JsonlSender:
     def send(self, message: Message) -> Receipt:
         """One line for every alert of the message, in one write. See :class:`alerts.channels.base.Sender`."""
         data = b"".join(_line(message, item) for item in message.items)
-        try:
-            with self._locked() as descriptor:
-                if message.attempt > 1 and _contains(descriptor, message):
-                    return Receipt(message.id, "it was there already")
-                end = _mend(descriptor)
-                try:
-                    _write(descriptor, data)
-                except OSError:
-                    with suppress(OSError):
-                        os.ftruncate(descriptor, end)
-                    raise
-                os.fsync(descriptor)
-        except OSError as error:
-            raise ChannelTransient(
-                f"{self._path} cannot be written: {error.strerror}", whole_channel=True
-            ) from error
+        with locked(self._path) as descriptor:
+            if message.attempt > 1 and _contains(descriptor, message):
+                return Receipt(message.id, "it was there already")
+            end = _mend(descriptor)
+            try:
+                _write(descriptor, data)
+            except OSError:
+                with suppress(OSError):
+                    os.ftruncate(descriptor, end)
+                raise
+            os.fsync(descriptor)
         return Receipt(message.id)
 
     def close(self) -> None:
         """Nothing is kept open."""
-
-    @contextmanager
-    def _locked(self) -> Iterator[int]:
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(self._path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o644)
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
-            yield descriptor
-        finally:
-            os.close(descriptor)
 
 
 def _line(message: Message, item: Item) -> bytes:
