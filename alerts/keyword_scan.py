@@ -163,7 +163,7 @@ class Scan:
                 self._firsts.append(position + 1)
                 continue
             here.append(head)
-            if head.nodes and not head.nexts.isdisjoint(vocabulary[row[position + 1]]):
+            if head.nexts and not head.nexts.isdisjoint(vocabulary[row[position + 1]]):
                 for phrase, _ in self._longer(number, head, position):
                     self._long.setdefault(number, []).append(phrase)
 
