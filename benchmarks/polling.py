@@ -1,14 +1,14 @@
 """Polling at scale: 10,000 feeds on a loopback server, nine of ten answers "not modified".
 
-    python benchmarks/polling.py [--feeds 10000] [--seconds 300] [--reader PYTHON] [--hostile 0]
+    python benchmarks/polling.py [--feeds 10000] [--seconds 300] [--reader PYTHON] [--news 10] [--hostile 0]
 
 Three runs of the real poller process (embedded log, SQLite state, no article pages, default manners
 towards 5,000 host names) against one server: first polls of all feeds; sustained polling, feeds due evenly
 over ``--seconds``; a burst in which all are due at once. PYTHON is an interpreter that has lemon24/reader;
 its ``update_feeds`` on the same feeds in the same run is the baseline for feeds per CPU-second.
-``--hostile N`` polls N feeds more that hang, never end, explode, nest, loop or parse slowly; lateness is that
-of the others. CPU is user and system time of the poller and of its parsing processes; memory is the sum of
-their resident sets, sampled.
+``--news 0`` leaves nothing but unmodified feeds. ``--hostile N`` polls N feeds more that hang, never end,
+explode, nest, loop or parse slowly; lateness is that of the others. CPU is user and system time of the poller
+and of its parsing processes; memory is the sum of their resident sets, sampled.
 """
 
 from __future__ import annotations
@@ -90,6 +90,7 @@ class FeedServer(asyncio.Protocol):
     """HTTP/1.1 with as little of its own cost as possible."""
 
     asked: ClassVar[dict[int, int]] = {}
+    news: ClassVar[int] = 10  # one poll in so many finds something new; 0: none does
 
     def connection_made(self, transport: Any) -> None:
         self.transport = transport
@@ -106,7 +107,7 @@ class FeedServer(asyncio.Protocol):
         if b"/hostile/" in head:
             return HOSTILE[number % len(HOSTILE)]
         count = self.asked[number] = self.asked.get(number, -1) + 1
-        version = (count + number % 10) // 10  # one poll in ten finds something new
+        version = (count + number % self.news) // self.news if self.news else 0
         tag = b'"%d"' % version
         if b"\r\nif-none-match: " + tag in head.lower():
             return b"HTTP/1.1 304 Not Modified\r\nETag: " + tag + b"\r\n\r\n"
@@ -274,12 +275,14 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=300.0, help="of the sustained run")
     parser.add_argument("--reader", type=Path, help="an interpreter with lemon24/reader installed")
     parser.add_argument("--reader-feeds", type=int, default=1000)
+    parser.add_argument("--news", type=int, default=10, help="one poll in N brings something; 0: none")
     parser.add_argument("--hostile", type=int, default=0, help="hostile feeds polled among the others")
     parser.add_argument("--role", help=argparse.SUPPRESS)
     parser.add_argument("--base", help=argparse.SUPPRESS)
     parser.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.role == "serve":
+        FeedServer.news = arguments.news
         asyncio.run(serve())
         return
     if arguments.role:
@@ -297,7 +300,9 @@ def main() -> None:
 
 def report(arguments: argparse.Namespace) -> None:
     server = subprocess.Popen(
-        [sys.executable, __file__, "--role", "serve"], stdout=subprocess.PIPE, text=True
+        [sys.executable, __file__, "--role", "serve", "--news", str(arguments.news)],
+        stdout=subprocess.PIPE,
+        text=True,
     )
     folder = Path(tempfile.mkdtemp())
     try:
