@@ -136,8 +136,8 @@ class Facts:
         return Unit(tuple(events), places, (number,), self.regions_of_sentence(number), terms)
 
     def regions_of(self, place: Place) -> frozenset[str]:
-        """Regions that hold a place."""
-        return self._regions.of(place)
+        """Regions that hold one of the document's places."""
+        return self._regions_by_identity[id(place)]
 
     def regions_of_event(self, number: int) -> frozenset[str]:
         """Regions that hold any of an event's places."""
@@ -155,6 +155,10 @@ class Facts:
     @cached_property
     def _regions_by_place(self) -> list[frozenset[str]]:
         return list(map(self._regions.of, self.doc.places))
+
+    @cached_property
+    def _regions_by_identity(self) -> dict[int, frozenset[str]]:
+        return {id(place): held for place, held in zip(self.doc.places, self._regions_by_place, strict=True)}
 
     @cached_property
     def _places_by_sentence(self) -> dict[int, list[int]]:

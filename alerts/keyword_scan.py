@@ -64,6 +64,7 @@ class Scan:
         self._places: dict[int, dict[int, list[Range]]] = {}
         self._words = running(text, sentences) if index.phrases else []
         self._heads: dict[int, list[Head]] = {}  # by sentence
+        self._spots: dict[int, list[int]] = {}  # and where among the words they stand
         self._long: dict[int, list[int]] = {}  # phrases of several words, by sentence
         self._firsts = [0]  # where each sentence begins among the words
         self._walk()
@@ -151,18 +152,20 @@ class Scan:
         """Note what begins in each sentence: the one pass over all words."""
         row, vocabulary = self._words, self._vocabulary
         here: list[Head] = []
+        spots: list[int] = []
         number = 0
         for position, head in enumerate(map(vocabulary.heads.__getitem__, row)):
             if head is None:
                 continue
             if head is END_OF_SENTENCE:
                 if here:
-                    self._heads[number] = here
-                    here = []
+                    self._heads[number], self._spots[number] = here, spots
+                    here, spots = [], []
                 number += 1
                 self._firsts.append(position + 1)
                 continue
             here.append(head)
+            spots.append(position)
             if head.nexts and not head.nexts.isdisjoint(vocabulary[row[position + 1]]):
                 for phrase, _ in self._longer(number, head, position):
                     self._long.setdefault(number, []).append(phrase)
@@ -200,15 +203,13 @@ class Scan:
         if known is not None:
             return known
         found = self._places[number] = {}
-        begin, end = self._firsts[number], self._firsts[number + 1] - 1
-        heads = map(self._vocabulary.heads.__getitem__, self._words[begin:end])
-        for first, head in enumerate(heads, begin):
-            if head is not None:
-                for phrase in head.phrases:
-                    found.setdefault(phrase, []).append((first - begin, first - begin))
-                if head.nodes and not head.nexts.isdisjoint(self._vocabulary[self._words[first + 1]]):
-                    for phrase, last in self._longer(number, head, first):
-                        found.setdefault(phrase, []).append((first - begin, last - begin))
+        begin = self._firsts[number]
+        for head, first in zip(self.heads_in(number), self._spots.get(number, ()), strict=True):
+            for phrase in head.phrases:
+                found.setdefault(phrase, []).append((first - begin, first - begin))
+            if head.nexts and not head.nexts.isdisjoint(self._vocabulary[self._words[first + 1]]):
+                for phrase, last in self._longer(number, head, first):
+                    found.setdefault(phrase, []).append((first - begin, last - begin))
         return found
 
     def _span_of(self, number: int, word: int) -> Range:

@@ -109,7 +109,9 @@ def _match(rule: CompiledRule, unit: Unit, facts: Facts, *, stale: bool) -> Matc
     leaves = rule.node.leaves(unit, facts)
     wanted = frozenset().union(*(leaf.regions for leaf in leaves if isinstance(leaf, InRegions)))
     inside = [place for place in unit.places if facts.regions_of(place) & wanted] if wanted else []
-    places = (*inside, *(place for place in unit.places if place not in inside))
+    places = unit.places
+    if len(inside) < len(places):
+        places = (*inside, *(place for place in places if place not in inside))
     event = _event(unit, leaves, facts)
     spans = [span for leaf in leaves if isinstance(leaf, HasKeywords) for span in leaf.spans(unit, facts)]
     if event is not None:
@@ -145,7 +147,9 @@ def _evidence(
     """The sentence with most of what matched (the first of equals), and where in it."""
     text = facts.doc.text
     ranges = {facts.sentence_at(start) for start, _ in spans} or {_first_range(unit, facts)}
-    start, end = max(sorted(ranges), key=lambda r: sum(r[0] <= s and e <= r[1] for s, e in set(spans)))
+    start, end = min(ranges)
+    if len(ranges) > 1:
+        start, end = max(sorted(ranges), key=lambda r: sum(r[0] <= s and e <= r[1] for s, e in set(spans)))
     inside = sorted({(s - start, e - start) for s, e in spans if start <= s and e <= end})
     merged: list[tuple[int, int]] = []
     for first, last in inside:
