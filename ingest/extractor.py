@@ -15,7 +15,7 @@ from config.models.root import Config
 from ingest.body import unpack_body
 from ingest.compose import compose
 from ingest.extract.model import ExtractTask, PageText
-from ingest.memory import keep_little
+from ingest.memory import give_back, keep_little
 from ingest.messages import ARTICLES, DOCUMENTS, Article, Document
 from ingest.sandbox import Sandbox, SandboxFailure
 from streams.broker import Broker
@@ -100,6 +100,7 @@ class ExtractorStage:
     def prepare(self, records: Sequence[Record]) -> None:
         """Look the batch up in one transaction and start reading what is new."""
         self._started.clear()
+        give_back()  # of the batch before
         known = [(record, article) for record in records if (article := _article(record)) is not None]
         items = [(article.id, article.revision, record) for record, article in known]
         answers = self._dedupe.duplicates(items, self._now())

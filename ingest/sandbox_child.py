@@ -26,7 +26,7 @@ from ingest.memory import give_back, keep_little
 from ingest.sandbox import Answer, Call
 
 _LENGTH = struct.Struct(">I")
-_LARGE_TASK = 256 * 1024  # bytes in and out
+_LARGE_TASK = 256 * 1024  # bytes in and out, of one task or of several
 _ORPHAN_SECONDS = 5.0  # past the caller's own limit, for the case that the caller is no more
 
 
@@ -40,6 +40,7 @@ def main() -> None:
         importlib.import_module(module)
     _limit_memory(int(sys.argv[1]))
     tasks: dict[str, Callable[[bytes], bytes]] = {}
+    handled = 0
     _send(answers, b"ready")
     while (frame := _receive(requests)) is not None:
         call = msgspec.msgpack.decode(frame, type=Call)
@@ -48,10 +49,11 @@ def main() -> None:
         signal.setitimer(signal.ITIMER_REAL, 0)
         packed = msgspec.msgpack.encode(answer)
         _send(answers, packed)
-        large = len(frame) + len(packed) > _LARGE_TASK
+        handled += len(frame) + len(packed)
         del frame, call, answer, packed
-        if large:
+        if handled > _LARGE_TASK:
             give_back()  # while the caller is busy with the answer
+            handled = 0
 
 
 def _run(tasks: dict[str, Callable[[bytes], bytes]], call: Call) -> Answer:
