@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from processors.events import groups, victims
 from processors.events.groups import Group
@@ -123,16 +124,18 @@ def find(text: str, start: int, end: int, sifted: Found | None = None) -> list[C
     people = groups.summed(text, [group for group in everyone if group not in inside])
     source = who_says(text, start, end)
     found: list[Casualties] = []
-    used: set[int] = set()
+    used: dict[int, str] = {}
     for verb in _VERB.finditer(among, sifted.lowered, start, end):
         kind = verb.lastgroup or "killed"
         free = [group for group in people if group.start not in used]
-        group = _of_whom(text, verb, inside, free) or _of_verb(text, verb, free, start, end)
+        spared = [group for group in people if used.get(group.start) != kind]
+        group = _of_whom(text, verb, inside, spared)
+        group = group or _of_verb(text, verb, (free, inside), start, end)
         group = group or _someone(text, verb, end)
         if group is not None and (group.named or group in inside):
             found.append(_casualties(kind, group, source, subset=True))
         elif group is not None:
-            used.update((group.start, *(part.start for part in group.parts)))
+            used |= dict.fromkeys((group.start, *(part.start for part in group.parts)), kind)
             found += _found_dead(text, verb, group, source) or _with_parts(kind, group, source)
         elif kind in _BY_NAME and _SINGLE.search(among, text, start, verb.start()):
             one = Group(verb.start(), verb.end(), 1, 1, "all", "", headed=True)
@@ -213,7 +216,10 @@ def _casualties(kind: str, group: Group, source: str | None, *, subset: bool) ->
     )
 
 
-def _of_verb(text: str, verb: re.Match[str], people: Sequence[Group], start: int, end: int) -> Group | None:
+def _of_verb(
+    text: str, verb: re.Match[str], told: tuple[Sequence[Group], Sequence[Group]], start: int, end: int
+) -> Group | None:
+    people, inside = told
     word = verb.group().lower()
     owners = next((group for group in people if _OWN.fullmatch(text, group.end, verb.start())), None)
     if owners or word in _NEEDS_OWNER:
@@ -223,6 +229,7 @@ def _of_verb(text: str, verb: re.Match[str], people: Sequence[Group], start: int
     if before and text[before.end : verb.start()].isspace() and _ADJACENT_END.match(text[verb.end() : end]):
         return _and_named_before(text, before, start)
     if _takes_object(text, verb, end):
+        after = after or _some_of_them(text, verb, inside, people)
         if after and after.named:  # 'the judge Maria Diaz'
             after = _named_after(text, verb, people, end) or after
         found = _and_named_after(text, verb, after, end) if after else _named_after(text, verb, people, end)
@@ -248,6 +255,20 @@ def _someone(text: str, verb: re.Match[str], end: int) -> Group | None:
     return Group(verb.start(), verb.end(), 1, 1, "all", "", headed=True, named=True)
 
 
+def _some_of_them(
+    text: str, verb: re.Match[str], inside: Sequence[Group], people: Sequence[Group]
+) -> Group | None:
+    """'Fired at tourists, killing two of them and their guide'."""
+    some = _following(text, verb, inside)
+    them = _OF_THEM.match(text[some.end : some.end + 24]) if some else None
+    if some is None or them is None:
+        return None
+    joint = _ALSO.match(text, some.end + them.end())
+    other = next((group for group in people if joint and group.start in {joint.end(), joint.start(1)}), None)
+    return _plus(some, other) if other else replace(some, named=False)
+
+
+_ALSO = re.compile(r",?\s+and\s+((?:his|her|their|its|the)\s+)?")
 _NEEDS_OWNER = frozenset({"assassination", "slaying"})
 _LOOKS_BACK = frozenset({"dead", "died", "dies", "dying", "death", "deaths", "fatality", "fatalities"})
 _BY_NAME = frozenset({"killed", "kidnapped"})
@@ -343,7 +364,10 @@ _WHOM = re.compile(
 
 
 def _of_whom(text: str, verb: re.Match[str], inside: Sequence[Group], free: Sequence[Group]) -> Group | None:
-    """'20 patients, seven of whom were dead': the seven, unless the 20 were said to be dead already."""
+    """'20 patients, seven of whom were dead': the seven, unless the 20 were said to be dead already.
+
+    ``free`` are the groups that have not had this fate yet.
+    """
     for group in inside:
         whom = _WHOM.match(text, group.end, verb.start())
         if whom and whom.end() == verb.start():

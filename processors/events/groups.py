@@ -66,7 +66,7 @@ _GENERAL = (
     "chief chiefs parishioner parishioners youngster youngsters adolescent adolescents grandmother "
     "grandfather cousin cousins nephew niece uncle aunt pensioner pensioners pastor pastors rabbi rabbis "
     "sheikh missionary missionaries unionist unionists guest guests clerk clerks secretary spokesman "
-    "rider riders newsman newsmen maid maids housekeepers gardener gardeners secretary"
+    "guide guides rider riders newsman newsmen maid maids housekeepers gardener gardeners secretary"
 )
 _CATEGORY_OF = {word: name for name, words in CATEGORIES.items() for word in words.split()}
 _HEADS = sorted({*_CATEGORY_OF, *_GENERAL.split()}, key=len, reverse=True)

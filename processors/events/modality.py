@@ -67,8 +67,8 @@ _PLANNED_BEFORE = ENGLISH.add(
     _I,
 )
 _PLANNED_AFTER = ENGLISH.add(
-    r"^\s*(?:planned|scheduled|set|due|slated)\s+(?:for|to|on)\b|^[^.;]{0,40}?\b(?:will|is to|are to|"
-    r"is set to|is due to)\s+(?:begin|start|take place|be held|go ahead)"
+    r"^(?:\s+of\s[^.;,]{1,40}?)?\s*(?:planned|scheduled|set|due|slated)\s+(?:for|to|on)\b"
+    r"|^[^.;]{0,40}?\b(?:will|is to|are to|is set to|is due to)\s+(?:begin|start|take place|be held|go ahead)"
     r"|^[^.;,]{0,40}?\b(?:is|are) to (?!blame\b)\w+",
     _I,
 )

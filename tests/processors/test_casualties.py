@@ -95,6 +95,7 @@ def tolls(text: str) -> set[Toll]:
             "The mine killed a couple and their three children.",
             {("killed", 5, 5, "all", False), ("killed", 3, 3, "children", True)},
         ),
+        ("They fired at tourists, killing two of them and their guide.", {("killed", 3, 3, "all", False)}),
         ("Landmine kills family of five", {("killed", 5, 5, "all", False)}),
         (
             "Twenty people were killed, seven of whom were children.",
