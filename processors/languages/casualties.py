@@ -11,6 +11,7 @@ from processors.languages.pairing import BREAK, STOP, Pair, Pairing, Word
 from processors.messages import Casualties
 from processors.text.lexicon import Hit
 
+MANY = 30  # words or counts of one sentence; a sentence with more is a table
 EARLIER_REACH = 60  # characters between 'at first' and the number
 LIST_REACH = 60  # characters between 'among them' and the numbers of its list
 FEW = 3  # 'several' is a toll only where nobody gives a better one
@@ -27,6 +28,8 @@ def find(local: LocalText, start: int, end: int) -> list[Casualties]:
         return [Casualties(kind=kind, min=0, max=0, start=first, end=last) for kind in ("killed", "injured")]
     words = _words(local, hits)
     if not words and not any(values(hit, "of:") for hit in hits):
+        return []
+    if len(words) > MANY or len(hits) > 5 * MANY:
         return []
     counts = [count for count in numbers.counts(local, start, end) if not _outdated(local, hits, count)]
     inside, taken = _inside(local, hits, counts, words)

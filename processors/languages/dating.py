@@ -6,7 +6,7 @@ the day of the event in the sentence after it. The announcement's day is only us
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from processors.events import where
 from processors.events.draft import Draft
@@ -17,6 +17,7 @@ from processors.text.sentences import Sentence
 from processors.text.times import Time
 
 BACK = 3  # sentences before an event in which the one that it goes on with is dated
+LATELY = 20  # events told before that are looked at
 AHEAD = 3  # sentences after the event's own in which its day may be told
 OLDEST = 7  # days before publication
 
@@ -25,10 +26,14 @@ def settle(reading: Reading, drafts: Sequence[Draft], places: Sequence[Place]) -
     """Give current events without a day of their own the one told before, else after them."""
     if reading.local is None:
         return
+    by_sentence: dict[int, list[Draft]] = {}
+    for draft in drafts:
+        by_sentence.setdefault(draft.trigger.sentence.index, []).append(draft)
     for position, draft in enumerate(drafts):
         if draft.judgement.status != "current" or _dated(reading, draft):
             continue
-        time = _told_before(reading, draft, drafts[:position]) or _told_after(reading, draft, drafts, places)
+        time = _told_before(reading, draft, drafts[max(0, position - LATELY) : position])
+        time = time or _told_after(reading, draft, by_sentence, places)
         if time is not None:
             draft.days = time.first, time.last, time
 
@@ -51,11 +56,11 @@ def _told_before(reading: Reading, draft: Draft, earlier: Sequence[Draft]) -> Ti
 
 
 def _told_after(
-    reading: Reading, draft: Draft, drafts: Sequence[Draft], places: Sequence[Place]
+    reading: Reading, draft: Draft, drafts: Mapping[int, Sequence[Draft]], places: Sequence[Place]
 ) -> Time | None:
     first = draft.trigger.sentence.index + 1
     for sentence in reading.sentences[first : first + AHEAD]:
-        here = [other for other in drafts if other.trigger.sentence.index == sentence.index]
+        here = drafts.get(sentence.index, ())
         if any(other.judgement.status != "current" or not _may_be(draft, other, places) for other in here):
             return None
         if not here and _tells_otherwise(reading, sentence):

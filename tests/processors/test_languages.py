@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import date
 
 import pytest
@@ -185,3 +186,11 @@ def test_days_that_the_solar_calendar_lacks() -> None:
 )
 def test_what_counts_no_people(text: str) -> None:
     assert numbers.counts(local("ru", text), 0, len(text)) == []
+
+
+def test_a_table_of_tolls_costs_little(pipeline: Pipeline) -> None:
+    pipeline.enrich(golden_sentences.as_document("Взрыв в Одессе. " * 10, "ru", 0))  # loads what it needs
+    started = time.process_time()
+    text = "В Одессе 5 убиты, 7 ранены и двое похищены среди них " * 3_500
+    pipeline.enrich(golden_sentences.as_document(text[:190_000], "ru", 1))
+    assert time.process_time() - started < 5
