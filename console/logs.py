@@ -13,7 +13,6 @@ from console.text import one_line
 _LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
 # Libraries that speak at every request or connection; their warnings are kept.
 _CHATTY = (
-    "aiohttp",
     "apprise",
     "apscheduler",
     "asyncio",

@@ -26,7 +26,7 @@ _KINDS = {
     r"treated\s+for|hospitali[sz]ed",
     "missing": r"missing|unaccounted\s+for",
     "detained": r"arrested|arresting|arrests?|detained|detaining|detains?|rounded\s+up|captured|capturing",
-    "kidnapped": r"kidnapped|kidnapping|kidnap|abducted|abducting|abducts?|taken\s+hostage|took\s+hostage|"
+    "kidnapped": r"kidnapped|kidnapping|kidnaps?|abducted|abducting|abducts?|taken\s+hostage|took\s+hostage|"
     r"kidnaped",
     "displaced": r"displaced|displacing|fled|fleeing|evacuated|evacuating|left\s+homeless|homeless",
 }

@@ -220,6 +220,7 @@ def fallback(reading: Reading, sentence: Sentence, places: Sequence[Place]) -> t
     floor = reading.sentences[max(0, sentence.index - 2)].start
     near = [i for i in _between(places, floor, sentence.start) if _hosts(reading.text, places[i])]
     told = [i for i in near if _told_of(reading, places[i])]
+    told = [i for i in told if not _in_dateline(reading, places[i])] or told
     if len({places[i].country for i in told}) > 1:
         home = _home_country(reading.text, places)
         told = [i for i in told if places[i].country == home] or told
