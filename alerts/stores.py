@@ -130,7 +130,7 @@ class MemoryStore:
 
     def alerts_of(self, incident: str) -> Sequence[AlertState]:
         """See Store."""
-        return [self._alerts[id_] for id_ in self._of_incident.get(incident, ())]
+        return [self._alerts[id_] for id_ in sorted(self._of_incident.get(incident, ()))]
 
     def save_alert(self, state: AlertState) -> None:
         """See Store."""
