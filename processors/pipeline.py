@@ -18,7 +18,7 @@ from ingest.messages import Document
 from processors import demand, language, model
 from processors.demand import EVERYTHING, Demand
 from processors.entities import Named, entities_of
-from processors.events import reading, recognise
+from processors.events import actors, reading, recognise
 from processors.events.newsness import sentence_score
 from processors.events.triggers import Trigger
 from processors.messages import EnrichedDocument, Event, Place, Sentence
@@ -121,6 +121,7 @@ class Pipeline:
         if named > len(places):
             left = f"{len(places)} of {named} names of places were resolved"
             work.cut = f"{work.cut}; {left}" if work.cut else left
+        places = actors.apart(places, actors.known_actors(work.text))
         events = recognise.events_of(work.reading, work.triggers, places)
         return _message(work, places, events, self.version)
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 import ahocorasick
+from msgspec import structs
 
 from processors.events.aliases import KnownActor, all_actors
 from processors.events.clues import Context
-from processors.messages import Actor
+from processors.messages import Actor, Place
 from processors.text.lexicon import Hit, lower
 from processors.text.sieve import ENGLISH
 
@@ -74,6 +76,22 @@ def known_actors(text: str) -> tuple[Mention, ...]:
         if not kept or mention.start >= kept[-1].end:
             kept.append(mention)
     return tuple(kept)
+
+
+def apart(places: tuple[Place, ...], known: Sequence[Mention]) -> tuple[Place, ...]:
+    """Places told from parts of names: nothing happens in the 'Islamic State West Africa Province'."""
+    if not known:
+        return places
+    starts = [mention.start for mention in known]
+    return tuple(
+        structs.replace(place, role="organisation") if _inside(place, known, starts) else place
+        for place in places
+    )
+
+
+def _inside(place: Place, known: Sequence[Mention], starts: Sequence[int]) -> bool:
+    at = bisect_right(starts, place.start) - 1
+    return place.role == "place" and at >= 0 and place.end <= known[at].end
 
 
 def roles(context: Context, trigger: Hit, known: Sequence[Mention], among: int) -> list[Actor]:

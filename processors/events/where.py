@@ -37,7 +37,11 @@ _ELSEWHERE = ENGLISH.add(
     r"\b(?:from|refugees from|fled|flew from|based in|born in|native of|returned to|ambassador to|"
     r"talks in|meeting in|speaking in|told reporters in|said in|statement in|"
     r"headquartered in|allies|heading to|trip to|visit to|said from|exiled in|trained in|studied in|"
-    r"border with|like|similar to (?:\w+ ){0,3}in)\s+(?:the\s+|[A-Z]\w+['’]s\s+)?$",
+    r"border with|like|similar to (?:\w+ ){0,3}in|"
+    r"from (?:the )?(?:[\w'’-]+ ){1,3}to|bound for|en route to|on (?:its|their|his|her|the) way to|"
+    r"(?:flown|taken|airlifted|evacuated|transferred|rushed) to(?: (?:an?|the))?(?: (?:main|central|regional|"
+    r"military|general|nearby))?(?: (?:hospitals?|clinics?|city)(?: in| of)?)?|hospitals? in|clinics? in|"
+    r"on a visit to|bound from|reporters in|conference in|radio in)\s+(?:the\s+|[A-Z]\w+['’]s\s+)?$",
     re.IGNORECASE,
 )
 _REFERENCE = ENGLISH.add(  # '60 km south of Lima' is near Lima only
@@ -211,6 +215,11 @@ def _within(one: Place, other: Place, limit: float) -> bool:
     return distance_km(one.latitude, one.longitude, other.latitude, other.longitude) <= limit
 
 
+def names_place(reading: Reading, found: Sequence[int], places: Sequence[Place]) -> bool:
+    """Whether a sentence itself says where, which its dateline does not."""
+    return bool(found) and not _in_dateline(reading, places[found[0]])
+
+
 def fallback(reading: Reading, sentence: Sentence, places: Sequence[Place]) -> tuple[int, ...]:
     """Without a place in the sentence: the last one in the two sentences before, else the lead's.
 
@@ -281,7 +290,7 @@ def _lead(reading: Reading, places: Sequence[Place]) -> tuple[int, ...]:
     lead = [
         index
         for index in _between(places, 0, stop)
-        if places[index].precision != "unknown" and _hosts(reading.text, places[index])
+        if _told_of(reading, places[index]) and _hosts(reading.text, places[index])
     ]
     if not lead:
         return ()

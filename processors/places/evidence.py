@@ -50,6 +50,7 @@ NEWSWORTHY = 1.4  # the project's supplement lists the place
 ROMANIZED = -0.8  # it has, in another romanization
 
 LOCATIVE = 1.6
+AT = 0.4  # as often before a building or a firm
 STRONG_LOCATIVE = 2.4  # hardly anything but a place follows "near" or "outskirts of"
 OF_KIND = 2.4  # "the village of X"
 DIVISION = 2.5  # "X County"
@@ -59,7 +60,9 @@ BODY = 1.5  # "X police"
 PART_OF_NAME = -4.0  # 'Wadi' and 'Dahab' in 'Wadi al-Dahab'
 AGAINST = -2.5  # a title before, a street or team after
 
+SPEAKS = -0.8  # before 'said'
 ARTICLES = frozenset(("al", "el", "ad", "ar", "as", "at", "an", "az", "ash", "es", "ez"))
+_APART = ARTICLES - {"ad", "an", "ar", "as", "at"}  # written apart, those are words: 'at Gao', 'as Kyiv'
 ENDING = 0.6  # a case ending behind an apostrophe, which Turkish puts behind names only
 UNMARKED = 0.6  # a known name in a script without capitals; everyday words were sorted out before
 UNMARKED_LETTERS = 4
@@ -149,7 +152,7 @@ def before(page: Page, first: int) -> tuple[float, str]:
         return 0.0, ""
     gap = page.gap(first - 1).strip()
     word = page.words[first - 1]
-    if (gap in ("", "-") and word in ARTICLES) or (gap == "-" and word.lower() in ARTICLES):
+    if (gap == "" and word in _APART) or (gap == "-" and word.lower() in ARTICLES):
         inside = gap == "-" and page.capital(first - 2) and page.gap(first - 2) == " "
         weight, said = before(page, first - 1)
         return (PART_OF_NAME if inside and not weight else weight), said
@@ -157,13 +160,23 @@ def before(page: Page, first: int) -> tuple[float, str]:
         return (AGAINST if page.key(first - 1) in cues.PERSON_TITLES else 0.0), ""
     if gap in ("'", "’") and page.key(first - 1) in ("d", "l"):
         return _word_before(page, first, word)  # 'près d'Ansongo'
+    if gap == "-" and _second_half(page, first):
+        return PART_OF_NAME, ""
     if gap not in ("", "(", "“", '"'):
         return (0.4 if gap == "," else 0.0), ""
     return _word_before(page, first, word)
 
 
+def _second_half(page: Page, first: int) -> bool:
+    """Whether a word is the end of a division's name: 'Sava' in 'the Mayo-Sava department'."""
+    behind = page.key(first + 1) in cues.DIVIDING and page.gap(first) == " "
+    return behind and page.capital(first - 1) and page.gap(first - 1) == "-"
+
+
 def _word_before(page: Page, first: int, word: str) -> tuple[float, str]:
     key, earlier = page.key(first - 1), page.key(first - 2)
+    if key == "at" and earlier not in cues.HAPPENED:
+        return AT, ""
     if key in cues.OF and earlier in cues.OF_KINDS:
         return OF_KIND, said_by(earlier)
     if key in ("of", "the") and earlier in cues.STRONG:
@@ -191,7 +204,7 @@ def after(page: Page, first: int, last: int) -> tuple[float, str, bool]:
     gap = page.gap(last).strip(" ")
     if gap == "":
         return _word_after(page, last)
-    if gap in cues.DATELINE_DASHES and _opens_line(page, first):
+    if dateline(page, first, last):
         return DATELINE, "", False
     if apposition(page, last):
         return APPOSITION, said_by(page.key(last + 2)), False
@@ -214,7 +227,7 @@ def _word_after(page: Page, last: int) -> tuple[float, str, bool]:
     if key in ARTICLES and page.gap(last + 1) == "-" and page.capital(last + 2):
         return PART_OF_NAME, "", False
     if key in cues.PERSON_VERBS:
-        return -0.8, said, False
+        return SPEAKS, said, False
     if page.words[last + 1][0].isupper() and last not in page.span_at:
         return -0.7, said, False
     return 0.0, said, False
@@ -227,6 +240,24 @@ def apposition(page: Page, last: int) -> bool:
     return any(page.key(last + 2 + step) in cues.EXPLAINING for step in range(3))
 
 
+def rural(page: Page, first: int, last: int) -> bool:
+    """Whether a run is called a village: 'the hamlet of X', 'X village', 'X, a village in'."""
+    before = page.key(first - 2 if page.key(first - 1) in cues.OF else first - 1)
+    if before in cues.RURAL or (page.key(last + 1) in cues.RURAL and page.gap(last) == " "):
+        return True
+    return apposition(page, last) and any(page.key(last + 2 + step) in cues.RURAL for step in range(3))
+
+
+def measured(page: Page, last: int) -> bool:
+    """Whether a run is placed by a distance: 'X, some 60 km north of Y'."""
+    if page.gap(last).strip(" ") not in (",", "("):
+        return False
+    return any(
+        page.words[index][0].isdigit() and page.key(index + 1) in cues.LENGTHS
+        for index in range(last + 1, min(last + 4, len(page.words)))
+    )
+
+
 def in_division(page: Page, last: int) -> bool:
     """Whether a run is put into a division: "X, Junin Department", "X, in Peru's Junin department"."""
     if page.gap(last).strip(" ") != ",":
@@ -235,12 +266,17 @@ def in_division(page: Page, last: int) -> bool:
     while page.key(first) in ("in", "the") and page.gap(first) == " ":
         first += 1
     for index in range(first, first + 5):
-        said = page.key(index) in cues.ADMIN_WORDS or page.key(index) == "department"
+        said = page.key(index) in cues.DIVIDING or _local_government(page, index)
         if index > first and said:
             return page.key(index + 1) != "of"
         if not page.capital(index) or page.gap(index) not in (" ", "'s ", "’s "):
             return False
     return False
+
+
+def _local_government(page: Page, index: int) -> bool:
+    """Whether 'local government area' begins here, which is what Nigeria calls its districts."""
+    return page.key(index) == "local" and page.key(index + 1) == "government"
 
 
 def departments(page: Page, last: int, hits: Sequence[Hit]) -> list[Hit]:
@@ -249,6 +285,11 @@ def departments(page: Page, last: int, hits: Sequence[Hit]) -> list[Hit]:
     if page.key(last + 1) != "department" or office:
         return []
     return [h for h in hits if h.entry.kind == "admin1" and h.entry.country.lower() in cues.DEPARTMENTS]
+
+
+def dateline(page: Page, first: int, last: int) -> bool:
+    """Whether a run opens a report: "GAO - The army said"."""
+    return page.gap(last).strip(" ") in cues.DATELINE_DASHES and _opens_line(page, first)
 
 
 def _opens_line(page: Page, first: int) -> bool:

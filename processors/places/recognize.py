@@ -61,7 +61,7 @@ def recognize(text: str, spans: Sequence[Span] | None, gazetteer: Gazetteer) -> 
     for mention in candidates:
         _weigh(page, mention, fame)
     _second_round(page, candidates)
-    kept = _without_overlap([m for m in candidates if m.score > ACCEPT])
+    kept = _without_overlap(_believed(page, [m for m in candidates if m.score > ACCEPT]))
     return page, kept + demonyms(page, kept, gazetteer)
 
 
@@ -91,16 +91,34 @@ def _of_initials(hits: list[Hit], capitals: bool) -> list[Hit]:
 
 def _unknown(page: Page, candidates: Iterable[Mention], gazetteer: Gazetteer) -> list[Mention]:
     """Names that the gazetteer does not spell so: what the model calls a place, and what a cue introduces."""
-    covered = {i for m in candidates for i in range(m.first, m.last + 1)}
+    covered = {i: m for m in candidates for i in range(m.first, m.last + 1)}
+    runs = [(*run, False) for run in _called_places(page)] + [(*run, True) for run in _introduced(page)]
     found = []
-    for first, last in [*_called_places(page), *_introduced(page)]:
-        if covered.isdisjoint(range(first, last + 1)):
-            mention = _mention(page, first, last, None, [])
-            if mention.key not in gazetteer.demonyms and mention.key not in cues.COMMON:
-                mention.hits = gazetteer.lookup_key(mention.key)
-                found.append(mention)
-                covered.update(range(first, last + 1))
+    for first, last, introduced in runs:
+        inside = [covered[i] for i in range(first, last + 1) if i in covered]
+        if inside and not (introduced and all(_part(m, first, last) for m in inside)):
+            continue
+        mention = _mention(page, first, last, None, [])
+        if mention.key not in gazetteer.demonyms and mention.key not in cues.COMMON:
+            mention.hits = gazetteer.lookup_key(mention.key)
+            found.append(mention)
+            covered.update(dict.fromkeys(range(first, last + 1), mention))
     return found
+
+
+def _part(mention: Mention, first: int, last: int) -> bool:
+    """Whether a mention is a part of the run, and not all of it."""
+    return first <= mention.first and mention.last <= last and last - first > mention.last - mention.first
+
+
+def _believed(page: Page, mentions: list[Mention]) -> list[Mention]:
+    """Without unknown names around a known place ('near Aleppo Bakery'), unless they are called villages."""
+    known = {i for m in mentions if m.hits for i in range(m.first, m.last + 1)}
+    return [
+        m
+        for m in mentions
+        if m.hits or known.isdisjoint(range(m.first, m.last + 1)) or evidence.rural(page, m.first, m.last)
+    ]
 
 
 def _called_places(page: Page) -> Iterable[tuple[int, int]]:
@@ -108,8 +126,13 @@ def _called_places(page: Page) -> Iterable[tuple[int, int]]:
         if span[2] in ("GPE", "LOC"):
             named = (i for i in range(start, last + 1) if page.capital(i) and page.key(i) != "the")
             first = next(named, None)
-            if first is not None:
+            if first is not None and not _group(page, first, last):
                 yield first, last
+
+
+def _group(page: Page, first: int, last: int) -> bool:
+    """Whether a name with digits is of those who fight: 'between M23 rebels and the army'."""
+    return page.key(last + 1) in cues.FIGHTERS and any(c.isdigit() for c in page.words[first])
 
 
 def _introduced(page: Page) -> Iterable[tuple[int, int]]:
@@ -118,18 +141,33 @@ def _introduced(page: Page) -> Iterable[tuple[int, int]]:
         if page.capital(first - 1) or page.gap(first - 1) != " " or page.words[first].isupper():
             continue
         weight, _ = evidence.before(page, first)
-        last = first
-        while page.capital(last + 1) and _joined(page, last) and last - first + 1 < LONGEST_UNKNOWN:
-            last += 1
+        last = _run_end(page, first)
         if last > first and page.key(last) in cues.ADMIN_WORDS:  # "Yamabal Canton"
             last -= 1
         explained = (
             page.key(last + 1) in cues.ADMIN_WORDS
+            or evidence.rural(page, first, last)
+            or evidence.measured(page, last)
             or evidence.apposition(page, last)
             or evidence.in_division(page, last)
         )
+        if _group(page, first, last):
+            continue
         if weight >= evidence.STRONG_LOCATIVE or (weight > 0 and explained):
             yield first, last
+
+
+def _run_end(page: Page, first: int) -> int:
+    """The last word of a capitalised run; 'de la' may stand inside it."""
+    last, length = first, 1
+    while length < LONGEST_UNKNOWN and _joined(page, last):
+        following = last + 1
+        while page.key(following) in cues.WITHIN_NAMES and page.gap(following) == " ":
+            following += 1
+        if not page.capital(following):
+            break
+        last, length = following, length + 1
+    return last
 
 
 def _joined(page: Page, index: int) -> bool:
@@ -156,6 +194,8 @@ def _weigh(page: Page, mention: Mention, fame: dict[str, float]) -> None:
     mention.label, mention.lies = label, lies = _lies(page, mention)
     weight_before, said_before = evidence.before(page, mention.first)
     weight_after, said_after, body = evidence.after(page, mention.first, mention.last)
+    if weight_after == evidence.SPEAKS and _of_country(mention):
+        weight_after = 0.0  # 'Armenia said': governments speak as persons do
     departments = evidence.departments(page, mention.last, mention.hits)
     if departments:
         mention.hits = departments
@@ -181,10 +221,17 @@ def _weigh(page: Page, mention: Mention, fame: dict[str, float]) -> None:
     mention.score = score
 
 
+def _of_country(mention: Mention) -> bool:
+    """Whether a name is first of all a country's, and no person's ('Jordan said')."""
+    named = any(h.primary and h.entry.kind == "country" for h in mention.hits)
+    return named and mention.key not in cues.PERSON_NAMES
+
+
 def _said_to_be_place(page: Page, mention: Mention) -> bool:
-    """Whether the words around outdo a model that takes "El Doce, Arauca Department" for a body."""
+    """Whether the words outdo a model that takes "GAO - The army" or "X, Arauca Department" for a body."""
     return (
         mention.said == "division"
+        or evidence.dateline(page, mention.first, mention.last)
         or evidence.in_division(page, mention.last)
         or evidence.apposition(page, mention.last)
     )

@@ -245,10 +245,18 @@ def _ties(f: _Field, supporters: NDArray[np.int64], w: Weights) -> _Ties:
     country = (f.country[:, None] == f.country[supporters][None, :]) & (f.country[:, None] >= 0)
     admin1 = (f.admin1[:, None] == f.admin1[supporters][None, :]).astype(np.float32)
     same = f.topic[:, None] == f.topic[supporters][None, :]
+    same |= _namesakes(f)[:, None] & (f.row[:, None] == f.row[supporters][None, :])
     ties = _Ties(near.astype(np.float32), admin1, country.astype(np.float32))
     for matrix in (ties.near, ties.admin1, ties.country):
         matrix[same] = 0.0
     return ties
+
+
+def _namesakes(f: _Field) -> NDArray[np.bool_]:
+    """Candidates of names that countries bear: 'Mexico City' nearby does not make 'Mexico' that city."""
+    nations = np.zeros(len(f.starts), dtype=np.bool_)
+    nations[f.topic[f.is_country]] = True
+    return np.asarray(nations[f.topic])
 
 
 def _holds(f: _Field, inner: slice, outer: slice) -> NDArray[np.bool_]:

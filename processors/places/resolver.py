@@ -15,15 +15,16 @@ from processors.places.contradiction import contradicted, part_of
 from processors.places.gazetteer import Gazetteer
 from processors.places.page import Page, Span
 from processors.places.recognize import Mention, container, contains, possessor, recognize
-from processors.places.records import PRECISION, Entry
+from processors.places.records import PRECISION, Entry, Hit
 from processors.places.resolve import DEFAULT, Topic, Weights, resolve
-from processors.places.unknown import part_of_town, place_unknown, subject_of
+from processors.places.unknown import lead_of, part_of_town, place_unknown, subject_of
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc
 
 MAX_MENTIONS = 20_000  # a text with more names is a list, not news; the rest is left out, with a mark
 MAX_ALTERNATIVES = 4
+SMALL = 30_000  # inhabitants
 DEMONYM_CONFIDENCE = 0.9
 
 
@@ -87,9 +88,10 @@ class PlaceFinder:
         strange = [m for m in mentions if not m.hits and m.demonym is None]
         if not strange:
             return []
-        around = [(m, topics[m.sense or m.key].entries[0]) for m in mentions if m.hits]
+        known = [m for m in mentions if m.hits and not _beyond(page, m)]
+        around = [(m, topics[m.sense or m.key].entries[0]) for m in known]
         starts = [m.start for m, _ in around]
-        subject = subject_of(around, self.gazetteer)
+        subject, lead = subject_of(around, self.gazetteer), lead_of(page.text, around, self.gazetteer)
         found = []
         for mention in strange:
             outer = containers.get(mention.first)
@@ -104,8 +106,14 @@ class PlaceFinder:
                 continue
             first, last = _paragraph(page.text, mention)
             beside = around[bisect_left(starts, first) : bisect_left(starts, last)]
-            found.append(place_unknown(mention, beside, entry, subject, self.gazetteer))
+            found.append(place_unknown(mention, beside, entry, subject, self.gazetteer, lead=lead))
         return found
+
+
+def _beyond(page: Page, mention: Mention) -> bool:
+    """Whether a country lies on the other side: "near the border with X", "bordering X"."""
+    before = page.key(mention.first - 1), page.key(mention.first - 2)
+    return before[0] == "bordering" or before in (("with", "border"), ("with", "frontier"))
 
 
 def _inside(page: Page, mention: Mention, outer: Mention, town: Entry) -> bool:
@@ -169,13 +177,19 @@ def _topics(mentions: Iterable[Mention], containers: Mapping[int, Mention]) -> d
 def _drop_far_romanizations(
     mentions: Iterable[Mention], topics: Mapping[str, Topic], countries: set[str | None]
 ) -> None:
-    """A name found only under another romanization is believed only in a country that the text speaks of."""
-    doubtful = {key for key, topic in topics.items() if all(hit.loose for hit in topic.hits)}
+    """A small place found only under another of its names is believed where the text names its country."""
+    doubtful = {key for key, topic in topics.items() if all(map(_by_another_name, topic.hits))}
     spoken_of = countries | {t.entries[0].country for key, t in topics.items() if key not in doubtful}
     for mention in mentions:
         key = mention.sense or mention.key
         if key in doubtful and topics[key].entries[0].country not in spoken_of:
             mention.hits = []
+
+
+def _by_another_name(hit: Hit) -> bool:
+    """Found by its sound, or a small town by a name that is not its first: Bansko as 'Banjska'."""
+    small = hit.entry.kind == "city" and not hit.entry.priority and hit.entry.population < SMALL
+    return hit.loose or (small and not hit.primary)
 
 
 def _move(

@@ -1,7 +1,8 @@
 """A name that no gazetteer knows takes the region that the text names for it, or stays unknown.
 
 In this order: what the text puts it in ("Kafr Xyz in Idlib province"), the nearest region or town of the same
-paragraph, the first-order division, else the country, in which most of the document's places lie.
+paragraph, the division that headline or lead names, the first-order division, else the country, in which most
+of the document's places lie.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from processors.places.records import Entry
 REACH = 120  # characters on either side in which another place is named for it
 DOMINANT = 0.6  # share of the document's places in one division or country, from which that is taken
 LEAST_TOWNS = 2
+LEAD_LINES = 2  # headline and first paragraph
 WITHIN, BESIDE, AROUND, ABOUT = 0.5, 0.35, 0.25, 0.2  # confidences where the words say that it is a place ...
 UNSAID = 0.4  # ... and the factor where only the model thinks so
 INTRODUCED = 1.5  # weight of context from which they say so
@@ -32,17 +34,22 @@ def place_unknown(
     container: Entry | None,
     subject: Entry | None,
     gazetteer: Gazetteer,
+    *,
+    lead: Entry | None = None,
 ) -> Place:
     """The place of an unresolved mention.
 
     ``beside`` are the resolved mentions of the same paragraph, ``container`` is what the text puts it in,
-    ``subject`` what most of the text is about (see :func:`subject_of`).
+    ``subject`` what most of the text is about (see :func:`subject_of`), ``lead`` the one division that
+    headline and lead name.
     """
-    if container is not None:
+    if container is not None and not _coarser(container, lead):
         return _taken(
             mention, container, WITHIN, f"not in the gazetteer; the text puts it in {container.name}"
         )
     near = _nearest(mention, beside)
+    if lead is not None and (near is None or _coarser(near, lead) or near.country != lead.country):
+        return _taken(mention, lead, AROUND, f"not in the gazetteer; the lead is about {lead.name}")
     if near is not None:
         division = _division(near, gazetteer) or near
         return _taken(mention, division, BESIDE, f"not in the gazetteer; named beside {near.name}")
@@ -58,6 +65,32 @@ def place_unknown(
         confidence=0.3,
         why="no gazetteer knows this name",
     )
+
+
+def _coarser(entry: Entry, lead: Entry | None) -> bool:
+    """Whether the lead says more than this country: 'a village in Cameroon', under 'Far North region'."""
+    if lead is None or lead.kind == "country":
+        return False
+    return entry.kind == "country" and entry.country == lead.country
+
+
+def lead_of(text: str, around: Sequence[tuple[Mention, Entry]], gazetteer: Gazetteer) -> Entry | None:
+    """The one first-order division, else the one country, that headline and lead name."""
+    stop = -1
+    lines = 0
+    while lines < LEAD_LINES and stop < len(text):
+        begin, found = stop + 1, text.find("\n", stop + 1)
+        stop = found if found >= 0 else len(text)
+        lines += bool(text[begin:stop].strip())
+    told = [entry for mention, entry in around if mention.start < stop]
+    rows = {_first_order(entry) for entry in told if entry.kind in ("admin1", "admin2")} - {-1}
+    rows = rows or {entry.row for entry in told if entry.kind == "country"}
+    return gazetteer.entry(rows.pop()) if len(rows) == 1 else None
+
+
+def _first_order(entry: Entry) -> int:
+    """The row of the first-order division that a division is or lies in."""
+    return entry.row if entry.kind == "admin1" else entry.admin1_row
 
 
 def subject_of(around: Sequence[tuple[Mention, Entry]], gazetteer: Gazetteer) -> Entry | None:

@@ -246,6 +246,11 @@ def test_an_unknown_name_does_not_take_the_country_of_the_next_paragraph(finder:
     ("text", "name", "country"),
     [
         ("Armed men attacked the village of Kobo in the Bandiagara area of central Mali.", "Kobo", "ML"),
+        (
+            "KOSOVO - Gunmen opened fire near the village of Banjska, police in Mitrovica and Pristina said.",
+            "Banjska",
+            "XK",
+        ),
         ("Warplanes hit nine targets in the Gara region of northern Iraq.", "Gara", "IQ"),
         ("Troops shelled the villages of al-Mazraa and Shahba in Sweida province.", "Mazraa", "SY"),
     ],

@@ -235,3 +235,12 @@ def test_football_fans_who_fight_the_police_are_news(enrich: Enrich) -> None:
         "Panathinaikos 2-1. Five officers were injured."
     )
     assert [event.type for event in current(document)] == ["riot"]
+
+
+def test_a_groups_name_and_a_border_are_no_place_of_an_event(enrich: Enrich) -> None:
+    document = enrich(
+        "MAIDUGURI - Fighters of Islamic State West Africa Province overran a base at Wulgo, near the border "
+        "with Cameroon, on Tuesday, killing eight soldiers."
+    )
+    where = {document.places[index].country for event in current(document) for index in event.places}
+    assert where == {"NG"}
