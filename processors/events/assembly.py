@@ -94,12 +94,23 @@ def _merge(home: Draft, draft: Draft, places: Sequence[Place]) -> None:
         home.mentions.append(draft.trigger)
     if draft.own_place and (not home.own_place or _finer(draft, home, places)):
         home.places, home.own_place = _union(draft.places, home.places, places), True
-    if home.days is None or (home.days[2] is None and draft.days is not None and draft.days[2] is not None):
+    if home.days is None or _says_more(draft, home):
         home.days = draft.days or home.days
     if draft.judgement.score > home.judgement.score:
         home.judgement = draft.judgement
     home.casualties = merge_casualties([*home.casualties, *draft.casualties])
     home.actors = merge_actors([*home.actors, *draft.actors])
+
+
+def _says_more(draft: Draft, home: Draft) -> bool:
+    """Whether a draft dates the event better: at all, or 'Monday' within 'this week'."""
+    if draft.days is None or home.days is None or draft.days[2] is None:
+        return False
+    if home.days[2] is None:
+        return True
+    return home.days[0] <= draft.days[0] <= draft.days[1] <= home.days[1] and (
+        draft.days[1] - draft.days[0] < home.days[1] - home.days[0]
+    )
 
 
 def _finer(draft: Draft, home: Draft, places: Sequence[Place]) -> bool:

@@ -66,7 +66,7 @@ def _detailed(reading: Reading, event: Event, places: Sequence[Place]) -> Event:
         found = where.detail(reading, sentence, places, best)
         event = structs.replace(event, places=(*found, *event.places)) if found else event
     if event.date is not None and event.date.text is None and reading.language == "en":
-        time = status.told_after(reading, sentence)
+        time = status.told_after(reading, sentence) or status.told_before(reading, sentence)
         event = structs.replace(event, date=published(time.first, time.last, time)) if time else event
     return event
 
@@ -98,7 +98,7 @@ def _draft(reading: Reading, trigger: Trigger, places: Sequence[Place], known: S
         trigger=trigger,
         judgement=judgement,
         places=own or where.fallback(reading, sentence, places),
-        own_place=bool(own),
+        own_place=where.names_place(reading, own, places),
         definite=memories.definite(reading, trigger),
         days=status.event_date(reading, judgement),
         actors=actors.roles(

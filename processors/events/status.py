@@ -17,6 +17,7 @@ from processors.text.times import Time
 RECENT = timedelta(days=14)  # events dated within this before publication are news
 STALE = timedelta(days=21)  # events dated before this are background, whatever else the sentence says
 REPORTED = 1_000  # characters that a day of the report is farther than any day of the event
+COARSE = 60  # characters that a week is farther than a day: 'had left this week ... on Wednesday'
 LEANING = 0.3  # added for triggers: a missed event costs a monitor more than a doubtful one
 
 _I = re.IGNORECASE
@@ -111,6 +112,8 @@ def time_of(reading: Reading, sentence: Sentence, start: int, end: int) -> Time 
         if _dates_report(reading, sentence, time):
             continue
         distance = _distance(reading.text, time, start, end)
+        if distance is not None and time.granularity == "week":
+            distance += COARSE
         if distance is not None and (best is None or distance < best[0]):
             best = (distance, time)
     return best[1] if best else None
@@ -196,6 +199,7 @@ def _coming_weekday(reading: Reading, time: Time) -> bool:
     return bool(_WEEKDAY.match(time.text))
 
 
+BACK = 3  # sentences before the event's own in which its day may be told
 AHEAD = 2  # sentences after the event's own in which its day may be told
 
 
@@ -210,6 +214,19 @@ def told_after(reading: Reading, sentence: Sentence) -> Time | None:
                 return None
             if sentence_score(reading, after)[0] >= 0.5 and not _dates_report(reading, after, time):
                 return time
+    return None
+
+
+def told_before(reading: Reading, sentence: Sentence) -> Time | None:
+    """The one day that the sentences before an undated event give another: 'The shooting lasted an hour'."""
+    if reading.anchor is None or sentence.title:
+        return None
+    for before in reversed(reading.sentences[max(0, sentence.index - BACK) : sentence.index]):
+        found = [time for time in reading.times_in(before) if not _dates_report(reading, before, time)]
+        if found:
+            fresh = timedelta(0) <= reading.anchor - found[0].last <= timedelta(7)
+            one = len(found) == 1 and found[0].granularity in {"day", "hour"} and not _span(found[0])
+            return found[0] if fresh and one else None
     return None
 
 

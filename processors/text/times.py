@@ -147,6 +147,17 @@ def _read_near(match: re.Match[str], anchor: date) -> tuple[date, date, str] | N
     return _day(anchor + timedelta(days=shift.get(word, 0)))
 
 
+def _read_day_last_week(match: re.Match[str], anchor: date) -> tuple[date, date, str] | None:
+    """'Wednesday last week', 'last week on Wednesday'."""
+    back = anchor.weekday() - DAYS[(match["day"] or match["last"]).lower()]
+    return _day(anchor - timedelta(days=back + 7))
+
+
+def _read_weekend(_: re.Match[str], anchor: date) -> tuple[date, date, str] | None:
+    saturday = anchor - timedelta(days=(anchor.weekday() - 5) % 7)
+    return saturday, saturday + timedelta(days=1), "day"
+
+
 def _read_weekday(match: re.Match[str], anchor: date) -> tuple[date, date, str] | None:
     which = (match["which"] or "").lower()
     back = (anchor.weekday() - DAYS[match["day"].lower()]) % 7
@@ -160,10 +171,12 @@ def _read_weekday(match: re.Match[str], anchor: date) -> tuple[date, date, str] 
 def _read_unit(match: re.Match[str], anchor: date) -> tuple[date, date, str] | None:
     """'last week', 'this month', 'next year', 'the past decade'."""
     which, unit = match["which"].lower(), match["unit"].lower()
-    shift = 0 if which in {"this", "the current"} else 1 if which in {"next", "the coming", "coming"} else -1
+    earlier = which.startswith("earlier")  # until now, not to the end of the week
+    now, then = {"this", "the current"}, {"next", "the coming", "coming"}
+    shift = 0 if earlier or which in now else 1 if which in then else -1
     if unit == "week":
         monday = anchor - timedelta(days=anchor.weekday() - 7 * shift)
-        return monday, monday + timedelta(days=6), "week"
+        return monday, anchor if earlier else monday + timedelta(days=6), "week"
     if unit == "month":
         index = anchor.year * 12 + anchor.month - 1 + shift
         return _month_span(index // 12, index % 12 + 1)
@@ -287,6 +300,10 @@ _READERS: tuple[tuple[Sifted, Reader], ...] = (
         _read_ago,
     ),
     (
+        _cased(rf"(?P<day>{_D}){_PART}(?:\s+of)?,?\s+last\s+week|[Ll]ast\s+week,?\s+on\s+(?P<last>{_D})"),
+        _read_day_last_week,
+    ),
+    (
         _pattern(
             rf"(?:in|over|during|within|for|of)\s+(?:the\s+)?(?:past|last|recent|previous)\s+"
             rf"(?:(?P<count>{_COUNT}|\d{{1,3}})\s+)?{_U}"
@@ -304,11 +321,13 @@ _READERS: tuple[tuple[Sifted, Reader], ...] = (
     ),
     (
         _pattern(
-            r"(?P<which>last|this|next|the coming|coming|the previous|previous|the past|the current)\s+"
+            r"(?P<which>last|earlier\s+this|this|next|the coming|coming|the previous|previous|the past|"
+            r"the current)\s+"
             r"(?P<unit>week|month|year|decade|weekend)(?:'s)?"
         ),
         _read_unit,
     ),
+    (_pattern(r"(?<!every )(?<!each )(?<!coming )(?<!next )weekend"), _read_weekend),
     (
         _cased(
             r"(?:(?P<which>[Ll]ast|[Nn]ext|[Tt]his|[Tt]his coming|[Tt]he previous)\s+)?"

@@ -264,3 +264,51 @@ def test_the_text_knows_better_than_a_namesake(
 def test_no_part_of_a_longer_name_is_a_place(finder: PlaceFinder) -> None:
     text = "A mosque in the Wadi al-Dahab neighbourhood of the Syrian city of Homs was hit."
     assert {"Wadi", "Dahab"}.isdisjoint(places(finder, text))
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "where"),
+    [
+        (
+            "The hamlet of San Roque de la Vega, in Norte de Santander, Colombia.",
+            "San Roque de la Vega",
+            "CO-NSA",
+        ),
+        ("Shots fell near the village of Nerkin Hand in Syunik, Armenia.", "Nerkin Hand", "AM-SU"),
+        (
+            "The men came to Tse Ugbam, in the Guma local government area of Benue state.",
+            "Tse Ugbam",
+            "NG-BE",
+        ),
+        (
+            "A raid in Congo's Ituri province.\n\nIt took place at Lodda-Tse, some 60 km from a road.",
+            "Lodda-Tse",
+            "CD-IT",
+        ),
+        (
+            "Six died in South Darfur.\n\nThe bomb hit Umm Zaifa, a village, a group in Nairobi said.",
+            "Umm Zaifa",
+            "SD-DS",
+        ),
+    ],
+)
+def test_villages_that_no_gazetteer_has(finder: PlaceFinder, text: str, name: str, where: str) -> None:
+    found = places(finder, text)
+    assert name in found, sorted(found)
+    assert found[name].admin1 == where
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("A girl slipped into a mosque in the Mayo-Sava department of Cameroon.", "Sava"),
+        ("Fighting between M23 rebels and the army in North Kivu went on.", "M23"),
+    ],
+)
+def test_parts_of_names_and_groups_are_no_places(finder: PlaceFinder, text: str, name: str) -> None:
+    assert name not in places(finder, text)
+
+
+def test_a_capital_does_not_make_its_country_a_town(finder: PlaceFinder) -> None:
+    text = "Gunmen storm wake in Mexico's Zacatecas.\nMEXICO CITY - Nine died. The wake was in Mexico."
+    assert places(finder, text)["Mexico"].kind == "country"
