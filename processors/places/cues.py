@@ -41,6 +41,7 @@ PERSON_TITLES = words("person_titles")
 PERSON_VERBS = words("person_verbs")
 TEAM_WORDS = words("team_words")
 STREET_AFTER = words("street_after")
+BUILT = STREET_AFTER | BODY_AFTER | {"bypass", "county"}
 COMMON = words("common")
 PERSON_NAMES = words("person_names")
 DATELINE_DASHES = ("—", "–", "--", "-", ":", "(")

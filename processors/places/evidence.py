@@ -50,7 +50,7 @@ NEWSWORTHY = 1.4  # the project's supplement lists the place
 ROMANIZED = -0.8  # it has, in another romanization
 
 LOCATIVE = 1.6
-AT = 0.4  # as often before a building or a firm
+AT = 0.1  # before a building or a firm more often than before a town
 STRONG_LOCATIVE = 2.4  # hardly anything but a place follows "near" or "outskirts of"
 OF_KIND = 2.4  # "the village of X"
 DIVISION = 2.5  # "X County"
@@ -169,7 +169,7 @@ def before(page: Page, first: int) -> tuple[float, str]:
 
 def _second_half(page: Page, first: int) -> bool:
     """Whether a word is the end of a division's name: 'Sava' in 'the Mayo-Sava department'."""
-    behind = page.key(first + 1) in cues.DIVIDING and page.gap(first) == " "
+    behind = page.key(first + 1) in cues.DIVIDING and not page.capital(first + 1)
     return behind and page.capital(first - 1) and page.gap(first - 1) == "-"
 
 

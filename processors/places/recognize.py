@@ -98,6 +98,8 @@ def _unknown(page: Page, candidates: Iterable[Mention], gazetteer: Gazetteer) ->
         inside = [covered[i] for i in range(first, last + 1) if i in covered]
         if inside and not (introduced and all(_part(m, first, last) for m in inside)):
             continue
+        if inside and page.key(last) in cues.BUILT:  # 'near Grape Street', 'at Graham Middle School'
+            continue
         mention = _mention(page, first, last, None, [])
         if mention.key not in gazetteer.demonyms and mention.key not in cues.COMMON:
             mention.hits = gazetteer.lookup_key(mention.key)
