@@ -56,8 +56,8 @@ def _same_type(one: Draft, other: Draft) -> bool:
     first, second = one.trigger.type, other.trigger.type
     if first == second:
         return True
-    if "arrest" in {first, second}:
-        return False  # an attack does not become the arrest of its suspects
+    if not {"arrest", "raid"}.isdisjoint({first, second}):
+        return False  # an attack does not become the arrest of its suspects, nor the raid on their homes
     return compatible(first, second) and 0 in {specificity(first), specificity(second)}
 
 

@@ -13,14 +13,16 @@ from processors.text.sieve import ENGLISH, Found
 
 _KINDS = {
     "killed": (
-        r"killings?\s+of|deaths?\s+of|assassinations?\s+of|killed|killing|kills?|dead|died|dying|dies|"
+        r"killings?\s+of|deaths?\s+of|assassinations?\s+of|killed|killing|kills?|dead|die[ds]?|dying|"
         r"dea?ths?|fatalit(?:y|ies)|slain|murdered|murdering|"
         r"murders?\s+of|murder|shot\s+dead|shot\s+to\s+death|gunned\s+down|"
         r"executed|executing|beheaded|beheading|lost\s+(?:their|his|her)\s+lives|claimed\s+the\s+li(?:fe|"
         r"ves)\s+of|claimed(?=\s(?:[\w,.-]+\s){1,5}?(?:lives|life|victims)\b)|massacred|slaughtered|"
-        r"assassinated|assassinating|assassination|"
-        r"martyred|hanged|lynched|perished|massacre\s+of|"
-        r"slayings?\s+of|slaying|burned\s+to\s+death|stabbed\s+to\s+death"
+        r"assassinated|assassinating|assassinates?|assassination|executes?|hangs|beheads|"
+        r"martyred|hanged|lynche[ds]|perished|massacre\s+of|slayings?\s+of|slaying|burn(?:ed|t)\s+alive|"
+        r"(?:burned|burnt|stabbed|beaten|hacked|clubbed|crushed|trampled|tortured|stoned)\s+to\s+death|"
+        r"(?:stabbed|beat|beaten|hacked|clubbed|shot|burned|stoned|gunned|mowed)"  # 'shot a man dead'
+        r"(?=\s(?:[\w'’-]+\s){1,7}?(?:to\s+death|dead|down)\b)"
     ),
     "injured": r"wounded|wounding|wounds|injured|injuring|injures|hurt|hurting|injur(?:y|ies)|maimed|"
     r"treated\s+for|hospitali[sz]ed",
@@ -70,7 +72,8 @@ _BEFORE_GAP = re.compile(
     r"immediately|as|then|either|critically|seriously|severely|slightly|lightly|badly|others?|more|"
     r"people|were\s+either|died|or|and|believed|critically|subsequently|known|have\s+now|at least|got|"
     r"remain|remained|still|presumed|reported|in\s+total|suffered|sustained|serious|minor|gunshot|"
-    r"bullet|shrapnel|found|today|yesterday|brutally)\b[\s,]*){0,7}$",
+    r"bullet|shrapnel|found|today|yesterday|brutally|shot|stabbed|ambushed|kidnapped|abducted|tortured|"
+    r"attacked|captured|beaten|succumbed|overnight|fatally|burned|run|blown|hacked)\b[\s,]*){0,7}$",
     re.IGNORECASE,
 )
 _LOOSE_GAP = re.compile(
@@ -92,15 +95,15 @@ _ACTIVE_NO = re.compile(
 _ADJACENT_END = re.compile(r"^\s*(?:and\b|or\b|,|\.|;|\)|$)", re.IGNORECASE)
 _FOLLOWERS = re.compile(
     r"^\s*(?:in|on|at|by|when|after|as|during|near|and\s+(?:wounded|injured)|,|\.|\)|overnight|"
-    r"yesterday|today|while|following|since|$)",
+    r"yesterday|today|while|following|since|outside|inside|before|from|amid|for|$)",
     re.IGNORECASE,
 )
 
 
 _TELLING = ENGLISH.add(  # what a sentence with tolls has in any case
-    r"kill|dead|died|dies|dying|death|fatalit|slain|murder|shot|gunned|execut|behead|massacr|slaughter|"
-    r"assassin|martyr|hanged|lynched|perish|slaying|burned|stabbed|wound|hurt|injur|maim|missing|"
-    r"unaccounted|arrest|detain|rounded|captur|kidnap|abduct|hostage|displac|fled|fleeing|evacuat|"
+    r"kill|dead|die|dying|death|fatalit|slain|murder|shot|gunned|execut|behead|massacr|slaughter|"
+    r"assassin|martyr|hanged|hangs|beat|mowed|stoned|hacked|alive|lynch|"
+    r"perish|slaying|burned|stabbed|wound|hurt|injur|maim|missing|unaccounted|arrest|detain|rounded|captur|kidnap|abduct|hostage|displac|fled|fleeing|evacuat|"
     r"homeless|toll|body|bodies|casualties|victims|claimed|lives"
 )
 
@@ -131,7 +134,8 @@ def find(text: str, start: int, end: int, sifted: Found | None = None) -> list[C
         spared = [group for group in people if used.get(group.start) != kind]
         group = _of_whom(text, verb, inside, spared)
         group = group or _of_verb(text, verb, (free, inside), start, end)
-        group = group or _someone(text, verb, end)
+        group = group or _someone(text, verb, end) or _headlined(text, verb, start, end)
+        group = _accompanied(text, verb, group, end)
         if group is not None and (group.named or group in inside):
             found.append(_casualties(kind, group, source, subset=True))
         elif group is not None:
@@ -182,7 +186,48 @@ def _outdated(text: str, start: int, group: Group, sifted: Found) -> bool:
 
 
 # 'A former head of customs was assassinated': one person, unless somebody gives a number.
-_SINGLE = ENGLISH.add(r"\b(?:was|has been|had been)\s+(?:\w+ly\s+)?$")
+_SINGLE = ENGLISH.add(
+    r"\b(?:was|has been|had been)\s+(?:(?:\w+ly|found|shot|ambushed|kidnapped|abducted|tortured|stabbed|"
+    r"attacked|captured|beaten|and|then|later)\s+){0,4}$"
+)
+
+
+_BARE = rf"(?:[\w.’'-]+\s+){{0,4}}?(?:{groups.ONE_PERSON}|(?-i:[A-Z][a-z]+(?:i|an|ese)))"  # 'Mexican mayor'
+_HEADLINED = re.compile(rf"\W*{_BARE}(?P<two>,?\s+and\s+{_BARE})?\s+", re.IGNORECASE)
+_HEADLINE_OBJECT = re.compile(rf"\s+{_BARE}\b(?![’'-]|\s+(?:and|{groups.PERSONS})\b)", re.IGNORECASE)
+_HEADLINE_VERBS = frozenset(
+    {"kill", "kills", "killed", "hangs", "executes", "lynches", "beheads", "assassinate", "assassinates"}
+)
+
+
+def _headlined(text: str, verb: re.Match[str], start: int, end: int) -> Group | None:
+    """'Mexican mayor gunned down outside home': a headline that leaves out 'was' and the article."""
+    if verb.lastgroup not in _BY_NAME or verb.start() - start > 70 or text[end - 1] in '.!?”"':
+        return None
+    object_ = verb.group().lower() in _HEADLINE_VERBS and _HEADLINE_OBJECT.match(text, verb.end(), end)
+    if object_:
+        return Group(verb.start(), verb.end(), 1, 1, "all", "", headed=True, named=True)
+    subject = _HEADLINED.fullmatch(text, start, verb.start())
+    if subject is None or not _FOLLOWERS.match(text[verb.end() : min(end, verb.end() + 24)]):
+        return None
+    count = 2 if subject["two"] else 1
+    return Group(verb.start(), verb.end(), count, count, "all", "", headed=True, named=True)
+
+
+_ALONG = re.compile(
+    rf"[^.;]{{0,60}}?\b(?:along|together)\s+with\s+(?:his|her|an?|one)\s+(?:[\w-]+\s+){{0,2}}?"
+    rf"(?:{groups.ONE_PERSON})\b(?!['’])",
+    re.IGNORECASE,
+)
+
+
+def _accompanied(text: str, verb: re.Match[str], group: Group | None, end: int) -> Group | None:
+    """'The mayor was gunned down outside his home along with his bodyguard': two."""
+    if group is None or group.max != 1 or verb.lastgroup not in _BY_NAME:
+        return group
+    if group.start >= verb.end() or not _ALONG.match(text, verb.end(), end):
+        return group
+    return replace(group, min=2, max=2, category="all")
 
 
 _FOUND = re.compile(r"\s+(?:was|were|have been|has been)\s+(?:later\s+)?found\b")
@@ -237,7 +282,8 @@ def _of_verb(
     if before:
         return _and_named_before(text, before, start)
     named = _named_before(text, verb, start) or _owned(text, verb, start, end)
-    return named or (None if word in _LOOKS_BACK else after)
+    apart = word in _LOOKS_BACK or text.startswith(",", verb.end())  # 'Israeli killed, three wounded'
+    return named or (None if apart else after)
 
 
 _FELLED = frozenset(
@@ -270,7 +316,7 @@ def _some_of_them(
 
 _ALSO = re.compile(r",?\s+and\s+((?:his|her|their|its|the)\s+)?")
 _NEEDS_OWNER = frozenset({"assassination", "slaying"})
-_LOOKS_BACK = frozenset({"dead", "died", "dies", "dying", "death", "deaths", "fatality", "fatalities"})
+_LOOKS_BACK = frozenset({"dead", "die", "died", "dies", "dying", "death", "deaths", "fatality", "fatalities"})
 _BY_NAME = frozenset({"killed", "kidnapped"})
 _WAS = re.compile(
     r"(?:,[^,;.]{0,70},)?\s+(?P<was>was|were|has been|had been|have been)\s+(?:(?:\w+ly|shot|then|also|"
@@ -279,7 +325,7 @@ _WAS = re.compile(
 _JOINED_BEFORE = re.compile(r",?\s+(?:and|along with|together with|as well as)\s+$")
 _JOINED_AFTER = re.compile(r",?\s+(?:and|along with|together with|as well as)\s+")
 _OWN = re.compile(r"['’]s?\s+")  # 'six priests' murder'
-_DYING = frozenset({"died", "dies", "perished"})
+_DYING = frozenset({"die", "died", "dies", "perished"})
 _BELONGING = re.compile(r"\s+(?:of|from|in|at)\s[^,.;:]{1,60}$")  # '25 members of one family died'
 _NO_OWNER = re.compile(
     r"\s+(?:of|rate|wave|spree|campaign|squads?|plot|attempts?|charges?|case|trial|suspects?|weapon|"
@@ -380,7 +426,7 @@ def _takes_object(text: str, verb: re.Match[str], end: int) -> bool:
     word = verb.group().lower()
     if word.endswith(("ing", " of")) or word.startswith("claimed"):
         return True
-    if word in {"dead", "missing", "died", "dies", "hurt", "homeless", "deaths", "death"}:
+    if word in {"dead", "missing", "die", "died", "dies", "hurt", "homeless", "deaths", "death"}:
         return False
     if _ACTIVE_NO.search(text[max(0, verb.start() - 16) : verb.start()]):
         return False
@@ -506,6 +552,10 @@ def _is_subset(text: str, start: int, group: Group, sifted: Found) -> bool:
     before = text[max(start, group.start - 100) : group.start]
     if group.described.lower().startswith(("of them", "of whom", "of the dead")):
         return True
+    if before.lower().endswith("the ") and (
+        group.described.lower().startswith("dead") or text.startswith(" dead", group.end)
+    ):
+        return True  # 'the two dead foreigners' have been counted before
     if _SUBSET.search(sifted.within(max(start, group.start - 100), group.start), before):
         return True
     return bool(_OF_THEM.match(text[group.end : group.end + 24])) and not _is_body(text, group)

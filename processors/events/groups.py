@@ -32,6 +32,11 @@ CATEGORIES: dict[str, str] = {
     "aid-workers": "aid-worker medics medic paramedic paramedics",
 }
 _GENERAL = (
+    "inmate inmates convict convicts robber robbers pupil pupils schoolboy schoolboys schoolgirl schoolgirls "
+    "scientist scientists thief thieves smuggler smugglers trafficker traffickers adviser advisers "
+    "bystander volunteer volunteers rescuer paramedic nun seminarian rioter rioters herders settler settlers "
+    "editor editors blogger poacher poachers defender defenders labourers jurist imam reservist reservists "
+    "teenager teenagers bouncer bouncers barman waiter waiters passerby passers-by intruder intruders "
     "professor professors engineer engineers pedestrian pedestrians cook housekeeper carpenter "
     "electricians salesman "
     "watchman watchmen merchant merchants prosecutor prosecutors lawmaker lawmakers singer writer "
@@ -73,6 +78,8 @@ _HEADS = sorted({*_CATEGORY_OF, *_GENERAL.split()}, key=len, reverse=True)
 _ODD_PLURALS = frozenset(["children", "people", "police", "personnel", "women", "crew", "family", "other"])
 _SINGULAR = {word for word in _HEADS if not word.endswith(("s", "men")) and word not in _ODD_PLURALS}
 _HEAD = "|".join(map(re.escape, _HEADS)).lower()
+PERSONS = _HEAD
+ONE_PERSON = "|".join(map(re.escape, sorted(_SINGULAR, key=len, reverse=True)))  # nouns, as an expression
 _NO = (
     r"(?!(?:and|or|in|on|at|by|were|was|are|is|have|has|had|when|after|as|to|from|with|who|that|which|"
     r"including|during|killed|wounded|injured|dead|between|near|days?|hours?|years?|months?|weeks?|"
@@ -265,6 +272,7 @@ _THINGS = frozenset(
     ]
 )
 _AGE_BEFORE = re.compile(r"[A-Z][\w.'’-]*\s+[A-Z][\w'’-]+,\s(?:aged\s)?$")
+_AGES = re.compile(r"\baged\s(?:between\s|\w+,?\s(?:and|to)\s|\w+,\s)+$")  # 'aged 16 and 19'
 _AGE_AFTER = re.compile(r",|\s+and\s+[A-Z]")
 OLDEST = 110
 
@@ -382,6 +390,8 @@ def _is_age(text: str, number: numbers.Number) -> bool:
     """'Maria Diaz, 32, was killed', 'a girl of six', 'aged 40', 'the mother of three'."""
     if _PARENT_OF.search(text[max(0, number.start - 12) : number.start]):
         return True
+    if number.min <= OLDEST and _AGES.search(text[max(0, number.start - 24) : number.start]):
+        return True
     if number.min > OLDEST or not _AGE_AFTER.match(text, number.end):
         return False
     return bool(_AGE_BEFORE.search(text[max(0, number.start - 40) : number.start]))
@@ -394,9 +404,9 @@ def _unnumbered(text: str, match: re.Match[str]) -> list[Group]:
         return [Group(match.start(), match.end(), 0, 0, _category(words, match), words, True)]
     if (match["last"] or head) not in _SINGULAR:
         return []
-    return [
-        Group(match.start(), match.end(), 1, 1, _category(words, match), words, True, named=article == "the")
-    ]
+    count = 2 if (match["last"] or head) == "couple" else 1
+    category = _category(words, match)
+    return [Group(match.start(), match.end(), count, count, category, words, True, named=article == "the")]
 
 
 def _category(words: str, match: re.Match[str]) -> str:

@@ -67,7 +67,10 @@ _PLANNED_BEFORE = ENGLISH.add(
     _I,
 )
 _PLANNED_AFTER = ENGLISH.add(
-    r"^(?:\s+of\s[^.;,]{1,40}?)?\s*(?:planned|scheduled|set|due|slated)\s+(?:for|to|on)\b"
+    r"^(?:\s+of\s[^.;,]{1,40}?)?\s*(?:(?:is|are|was|were|has been|have been)\s+(?:also\s+|already\s+)?)?"
+    r"(?:planned|scheduled|set|due|slated)\s+(?:for|to|on)\b"
+    r"|^[^.;,]{0,30}?\s(?:is|was|were|has been|have been)\s+(?:called|announced|organi[sz]ed)\s+"
+    r"(?:(?:in|at)\s[^.;,]{2,30}\s)?for\s+(?:\w+\s+)?(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun|next|tomorrow|the)"
     r"|^[^.;]{0,40}?\b(?:will|is to|are to|is set to|is due to)\s+(?:begin|start|take place|be held|go ahead)"
     r"|^[^.;,]{0,40}?\b(?:is|are) to (?!blame\b)\w+",
     _I,

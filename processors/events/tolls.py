@@ -31,6 +31,7 @@ def settled(found: Sequence[Casualties]) -> list[Casualties]:
     """
     kept = [item for item in found if not _far_off(item, found)]
     kept = [_part(item) if item in _addends(item.kind, kept) else item for item in kept]
+    kept = [_part(item) if _told_apart(item, kept) else item for item in kept]
     raised = _raised(kept)
     return [item for item in raised if not item.subset or item.category != "some" or item.affiliation]
 
@@ -53,6 +54,25 @@ def _addends(kind: str, found: Sequence[Casualties]) -> list[Casualties]:
     if most is None or len(rest) < 2 or sum(item.min for item in rest) != most.min:
         return []
     return rest
+
+
+def _told_apart(item: Casualties, found: Sequence[Casualties]) -> bool:
+    """'Guards kill five' where the text goes on to count 'five armed men and two guards': a part of seven."""
+    if item.subset or not item.min:
+        return False
+    for whole in _totals(item.kind, found):
+        if whole.min <= item.min or whole.start is None or whole.end is None:
+            continue
+        parts = [p for p in found if p.kind == item.kind and p.subset and _within(p, whole)]
+        rest = whole.min - sum(part.min for part in parts)  # those whom no category names
+        if parts and item.min in {rest, *(part.min for part in parts)}:
+            return True
+    return False
+
+
+def _within(part: Casualties, whole: Casualties) -> bool:
+    start, stop = whole.start or 0, whole.end or 0
+    return part.start is not None and part.end is not None and start <= part.start and part.end <= stop
 
 
 def _part(item: Casualties) -> Casualties:
