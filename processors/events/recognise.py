@@ -62,9 +62,11 @@ def _detailed(reading: Reading, event: Event, places: Sequence[Place]) -> Event:
     index = bisect_left(reading.sentences, event.sentence[0], key=lambda sentence: sentence.start)
     sentence = reading.sentences[index]
     best = places[event.places[0]] if event.places else None
-    if best is not None and best.kind in {"country", "admin1", "region"}:
+    vague = best is not None and sentence.title and best.kind == "city" and where.beside(reading, best)
+    if best is not None and (vague or best.kind in {"country", "admin1", "region"}):
         found = where.detail(reading, sentence, places, best)
-        event = structs.replace(event, places=(*found, *event.places)) if found else event
+        rest = () if vague else event.places
+        event = structs.replace(event, places=(*found, *rest)) if found else event
     if event.date is not None and event.date.text is None and reading.language == "en":
         time = status.told_after(reading, sentence) or status.told_before(reading, sentence)
         event = structs.replace(event, date=published(time.first, time.last, time)) if time else event

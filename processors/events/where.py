@@ -19,6 +19,7 @@ OPENING = 3  # characters before a name that opens a sentence: quotation marks, 
 ACTOR = 4.0  # how much worse stands a country that acts or speaks
 NEAREST = 12  # places of a sentence that are weighed for one trigger
 NEAR_KM = 25  # two mentions of one event may name a town and its suburb
+AROUND_KM = 150.0  # 'north of Baghdad' is not farther from it
 REGION_KM = 350.0  # a region of several divisions reaches about so far from its point
 
 _FINENESS = {"point": 5, "city": 5, "admin2": 4, "admin1": 3, "country": 2, "unknown": 1}
@@ -49,6 +50,7 @@ _REFERENCE = ENGLISH.add(  # '60 km south of Lima' is near Lima only
     r"west)[\w-]*\s+(?:of\s+)?|from\s+)(?:the\s+)?$",
     re.IGNORECASE,
 )
+_ASIDE = re.compile(r"\b(?:north|south|east|west)[\w-]*\s+of\s+$", re.IGNORECASE)
 _LIST = re.compile(
     r"^\s*(?:,|and|or|, and|as well as|,? including|et|à|e|y|und|ve|и|в|та|у|і|й|و|ו|،)\s*"
     r"(?:(?:the|à|en|em|in|в|у)\s+)?(?:(?:town|village|city|villages|towns|nearby|province|district)s?\s+"
@@ -248,13 +250,14 @@ def detail(reading: Reading, sentence: Sentence, places: Sequence[Place], outer:
     """Where in ``outer``, a country or province, it was: what the sentences after headline or lead tell.
 
     The first one that names a place inside decides, if it is current and its places lie together.
+    Where ``outer`` is a town, a place around it is meant.
     """
     for after in reading.sentences[sentence.index + 1 : sentence.index + 1 + DETAIL + sentence.title]:
         found = [
             i
             for i in _between(places, after.start, after.end)
             if _hosts(reading.text, places[i])
-            and contains(outer, places[i])
+            and (contains(outer, places[i]) or (outer.kind == "city" and _around(outer, places[i])))
             and _told_of(reading, places[i])
             and not _in_dateline(reading, places[i])
         ]
@@ -265,6 +268,16 @@ def detail(reading: Reading, sentence: Sentence, places: Sequence[Place], outer:
         best = max(found, key=lambda i: (_fineness(places[i]), -i))
         return (best, *[i for i in found if i != best and contains(places[i], places[best])])
     return ()
+
+
+def beside(reading: Reading, place: Place) -> bool:
+    """Whether the text says only what it was near: 'north of Baghdad'."""
+    return bool(_ASIDE.search(reading.text[max(0, place.start - 40) : place.start]))
+
+
+def _around(town: Place, place: Place) -> bool:
+    """Whether a place is another one, at most a drive from the town."""
+    return place.name != town.name and place.precision != "country" and _within(town, place, AROUND_KM)
 
 
 def _told_of(reading: Reading, place: Place) -> bool:
