@@ -61,6 +61,17 @@ def tolls(text: str) -> set[Toll]:
         ("Nobody was killed.", {("killed", 0, 0, "all", False)}),
         ("Five bodies had been brought to the hospital.", {("killed", 5, 5, "some", True)}),
         ("Gunmen shot dead the vice-principal.", {("killed", 1, 1, "some", True)}),
+        ("Mexican mayor gunned down outside home", {("killed", 1, 1, "some", True)}),
+        (
+            "Israeli killed, three wounded in ramming",
+            {("killed", 1, 1, "some", True), ("injured", 3, 3, "all", False)},
+        ),
+        ("Police shot a student dead on Thursday.", {("killed", 1, 1, "all", False)}),
+        ("Two youths aged 16 and 19 were killed on Friday.", {("killed", 2, 2, "all", False)}),
+        (
+            "A judge was gunned down near the court along with his bodyguard.",
+            {("killed", 2, 2, "all", False)},
+        ),
         ("Police detain 86 in raids in Istanbul.", {("detained", 86, 86, "all", False)}),
         (
             "26 protesters were treated for injuries, two of them in serious condition.",

@@ -45,6 +45,10 @@ def test_sports_business_fiction_and_idioms_are_no_events(enrich: Enrich, text: 
     ("text", "event_type", "status"),
     [
         ("Special forces raided a house in Atme on Wednesday, residents said.", "raid", "current"),
+        ("Police moved into a favela in an operation against traffickers on Friday.", "raid", "current"),
+        ("Gunmen seize 200 pupils from school", "abduction", "current"),
+        ("An Israeli strike on a car killed three people on Sunday.", "airstrike", "current"),
+        ("Five inmates died in unrest at a jail on Sunday.", "riot", "current"),
         ("The army denied carrying out a raid on Atme.", "raid", "denied"),
         ('"There was no raid in Salqin last night," a spokesman said.', "raid", "denied"),
         ("Reports of an airstrike on Damascus were false, the ministry said.", "airstrike", "denied"),
