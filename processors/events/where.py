@@ -93,10 +93,10 @@ def _fineness(place: Place) -> float:
 
 def _hosts(text: str, place: Place) -> bool:
     """As can_host; 'US aircraft' names whose they are, 'in the US' a place."""
-    if not can_host(place) or place.text not in _NATIONS:
-        return can_host(place)
+    if not can_host(place):
+        return False
     before = text[max(0, place.start - 40) : place.start]
-    return bool(_INSIDE_NATION.search(before))
+    return place.text not in _NATIONS or bool(_INSIDE_NATION.search(before))
 
 
 def of_trigger(

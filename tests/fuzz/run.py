@@ -22,7 +22,8 @@ with atheris.instrument_imports(include=["ingest", "fastfeedparser", "feedparser
     from ingest.dates import parse_date
     from ingest.feeds.parse import parse_feed
     from ingest.identity import identify
-    from ingest.urls import canonical_url, host_of, identity_of, wire_url
+    from ingest.urls import canonical_url, host_of, identity_of
+    from tests.support.wire import check_wire
 
 URL = "https://courier.example/feed"
 KINDS = ("feed", "feed", "feed", "sitemap")
@@ -52,13 +53,7 @@ def urls(data: bytes) -> None:
     assert canonical_url(once) == once
     assert once.isascii()
     host_of(url), identity_of(url)
-    try:
-        wire = wire_url(url)
-    except ValueError:
-        return
-    assert wire.isascii()
-    assert wire.isprintable()
-    assert " " not in wire
+    check_wire(url)
 
 
 def dates(data: bytes) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import random
+import threading
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,6 +17,7 @@ from sqlalchemy import Engine, select
 from alerts.channels.base import Message, Receipt, Sender
 from alerts.channels.build import build_senders
 from alerts.messages import Alert, AlertPlace, Change, Evidence
+from alerts.notifier import Notifier
 from alerts.notifier_core import NotifierCore
 from alerts.outbox import enqueue
 from alerts.outbox_owners import Owner
@@ -27,6 +30,20 @@ from streams.state import reading, writing
 
 START = datetime(2026, 9, 1, 10, 0, tzinfo=UTC)  # a Tuesday
 SENTENCE = "Special forces raided a house in Atme before dawn, killing at least 13 people."
+
+
+@contextmanager
+def running(notifier: Notifier, grace: float) -> Iterator[threading.Event]:
+    """The notifier in a thread of its own; the event stops it, and it has ``grace`` seconds to end."""
+    stop = threading.Event()
+    thread = threading.Thread(target=notifier.run, args=(stop,))
+    thread.start()
+    try:
+        yield stop
+    finally:
+        stop.set()
+        thread.join(grace)
+    assert not thread.is_alive()
 
 
 def make_alert(number: int = 1, **changes: Any) -> Alert:

@@ -20,7 +20,7 @@ from alerts.outbox_owners import DEAD_AFTER, Owner, Registry
 from alerts.outbox_repair import retry
 from config.errors import ChannelPermanent, ChannelTransient, StateUnavailable
 from streams.state import open_state, writing
-from tests.support.delivery import START, Recorder, Rig, make_alert, make_config
+from tests.support.delivery import START, Recorder, Rig, make_alert, make_config, running
 
 
 def rig_of(engine: Engine, tmp_path: Path, recorder: Recorder, **channel: object) -> Rig:
@@ -244,10 +244,7 @@ def test_a_running_notifier_outlives_the_database(engine: Engine, state_url: str
     recorder = Recorder()
     config = make_config(tmp_path, {"channels": {"one": {"type": "terminal"}}})
     notifier = Notifier(config, open_state(state_url), {"one": recorder})
-    stop = threading.Event()
-    thread = threading.Thread(target=notifier.run, args=(stop,))
-    thread.start()
-    try:
+    with running(notifier, grace=30) as stop:
         with writing(engine) as connection:
             enqueue(connection, make_alert(1), notifier.clock())
         wait_until(lambda: len(recorder.sent) == 1)
@@ -258,10 +255,6 @@ def test_a_running_notifier_outlives_the_database(engine: Engine, state_url: str
         with writing(engine) as connection:
             enqueue(connection, make_alert(2), notifier.clock())
         wait_until(lambda: len(recorder.sent) == 2)
-    finally:
-        stop.set()
-        thread.join(30)
-    assert not thread.is_alive()
     rig = Rig(engine, config, {})
     wait_until(lambda: rig.states() == {"sent": 2})
     rig.oracle()

@@ -21,7 +21,7 @@ from alerts.notifier import Notifier
 from alerts.outbox import enqueue
 from config.errors import StateUnavailable
 from streams.state import open_state, reading, writing
-from tests.support.delivery import Recorder, Rig, make_alert, make_config
+from tests.support.delivery import Recorder, Rig, make_alert, make_config, running
 from tests.support.postgres import asked_for
 
 SCRIPT = Path(__file__).parents[3] / "scripts" / "postgres"
@@ -84,23 +84,18 @@ def test_a_message_in_hand_outlives_a_restart_of_the_server(
     engine = open_state(url)
     notifier = Notifier(config, open_state(url), {"one": recorder})
     started = _started_at(url)
-    stop = threading.Event()
-    thread = threading.Thread(target=notifier.run, args=(stop,))
-    thread.start()
-    try:
-        with writing(engine) as connection:
-            enqueue(connection, make_alert(1), notifier.clock())
-        assert recorder.called.wait(60)
-        own.do("restart")
-        recorder.answer.set()
-        assert _started_at(url) > started
-        _insist(lambda: _tell(engine, notifier))
-        _wait(lambda: Rig(engine, config, {}).states() == {"sent": 2})
-    finally:
-        recorder.answer.set()
-        stop.set()
-        thread.join(60)
-    assert not thread.is_alive()
+    with running(notifier, grace=60):
+        try:
+            with writing(engine) as connection:
+                enqueue(connection, make_alert(1), notifier.clock())
+            assert recorder.called.wait(60)
+            own.do("restart")
+            recorder.answer.set()
+            assert _started_at(url) > started
+            _wait(lambda: _tell(engine, notifier))
+            _wait(lambda: Rig(engine, config, {}).states() == {"sent": 2})
+        finally:
+            recorder.answer.set()
     rig = Rig(engine, config, {})
     assert len(recorder.sent) == 2  # the answer in hand was recorded, not asked for again
     assert not any(row.possible_duplicate for row in rig.deliveries())
@@ -120,16 +115,6 @@ def _started_at(url: str) -> str:
         found = connection.scalar(text("SELECT pg_postmaster_start_time()"))
     engine.dispose()
     return str(found)
-
-
-def _insist(step: Callable[[], bool]) -> None:
-    def tried() -> bool:
-        try:
-            return step()
-        except StateUnavailable:
-            return False
-
-    _wait(tried)
 
 
 def _wait(condition: Callable[[], bool]) -> None:
