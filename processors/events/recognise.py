@@ -122,8 +122,9 @@ def _attach_tolls(reading: Reading, drafts: list[Draft]) -> None:
     for sentence in reading.sentences:
         here = by_sentence.get(sentence.index, [])
         candidates = [draft for draft in here if draft.trigger.type in _HURTING]
-        for toll in _tolls_in(reading, sentence):
-            homes = _homes(toll, candidates) or _carried(reading, sentence, (last, main), toll)
+        elsewhere = _within_reach(sentence, last, main)
+        for toll in _tolls_in(reading, sentence) if candidates or any(elsewhere) else ():
+            homes = _homes(toll, candidates) or _carried(reading, sentence, elsewhere, toll)
             for home in homes:
                 home.casualties.append(toll)
         last = _current(candidates) or last
@@ -169,21 +170,27 @@ def _current(drafts: Sequence[Draft]) -> list[Draft]:
     return sorted(current, key=lambda draft: -draft.trigger.weight)
 
 
-def _carried(
-    reading: Reading, sentence: Sentence, told: tuple[Sequence[Draft], Sequence[Draft]], toll: Casualties
-) -> list[Draft]:
-    """Whose a toll is that stands in a sentence without an event of its own.
+Told = tuple[Sequence[Draft], Sequence[Draft]]  # in the paragraph's last sentence with any; the main event's
 
-    Those of the last sentence of the same paragraph that told of any, else the document's main event and
-    those told along with it ('raided a house, killing three'): where the sentence is current.
+
+def _within_reach(sentence: Sentence, last: Sequence[Draft], main: Sequence[Draft]) -> Told:
+    """The events that a toll in a sentence without an event of its own may count for.
+
+    Those of the last sentence of the same paragraph that told of any, then the document's main event and
+    those told along with it ('raided a house, killing three').
     """
-    last, main = told
-    same = bool(last) and last[0].trigger.sentence.paragraph == sentence.paragraph
-    homes = [draft for draft in last if same and _suits(toll, draft)]
-    homes = homes or [draft for draft in main if _suits(toll, draft)]
+    if last and last[0].trigger.sentence.paragraph == sentence.paragraph:
+        return last, main
+    near = bool(main) and abs(sentence.index - main[0].trigger.sentence.index) <= TOLL_REACH
+    return (), main if near else ()
+
+
+def _carried(reading: Reading, sentence: Sentence, told: Told, toll: Casualties) -> list[Draft]:
+    """Whose a toll is that stands in a sentence without an event of its own, where that one is current."""
+    homes: list[Draft] = []
+    for drafts in told:
+        homes = homes or [draft for draft in drafts if _suits(toll, draft)]
     if not homes:
-        return []
-    if not same and abs(sentence.index - homes[0].trigger.sentence.index) > TOLL_REACH:
         return []
     judged = status.of_trigger(
         reading, sentence, toll.start or sentence.start, toll.end or sentence.end, "toll"
