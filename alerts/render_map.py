@@ -92,7 +92,7 @@ def _rasterise(shapes: tuple[Outline, ...], view: _View) -> Grid:
 def _fill(owners: Grid, columns: NDArray[np.float64], rows: NDArray[np.float64], value: int) -> None:
     """Even-odd filling along the middle of each pixel row."""
     next_columns, next_rows = np.roll(columns, -1), np.roll(rows, -1)
-    first, last = max(0, math.floor(rows.min())), min(HEIGHT - 1, math.ceil(rows.max()))
+    first, last = max(0, math.floor(np.min(rows))), min(HEIGHT - 1, math.ceil(np.max(rows)))
     for row in range(first, last + 1):
         middle = row + 0.5
         crosses = (rows > middle) != (next_rows > middle)
