@@ -95,7 +95,7 @@ class Pipeline:
         text, cut = _cut(document.text, self.options.max_characters)
         code = language.identify(text, document.language)
         anchor = _anchor(document)
-        read = reading.read(text, title_end(document, text), code, anchor)
+        read = reading.read(text, title_end(document, text), code, anchor, self._finder.is_settled)
         triggers = recognise.triggers_of(read)
         wanted = code == "en" and self.options.demand.wants({trigger.type for trigger in triggers}, text)
         return _Work(document, text, cut, read, triggers, wanted)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, reduce
 from operator import or_
@@ -13,6 +13,12 @@ from processors.text.lexicon import Frame, Hit, Sense
 PARTIES = frozenset({"state", "rebel", "protester", "rioter", "civilian", "gang", "mob", "official"})
 _PASSIVE = re.compile(r"\b(?:is|are|was|were|be|been|being|got)\s+(?:\w+ly\s+)?$", re.IGNORECASE)
 _BY = re.compile(r"^[^.;]{0,80}?\bby\b", re.IGNORECASE)
+_ONTO = re.compile(  # 'seize Goma', 'took back control of Mali's Kidal', 'withdrew from northern Idlib'
+    r"\s+(?:(?:back|out|again|full|key|strategic|northern|southern|eastern|western|central|rebel-held|all|most)"
+    r"\s+|(?:control|parts?|much)\s+(?:of|over)\s+|(?:of|from|in|into|on|over)\s+)*(?:[A-Z]\w+['’]s\s+)?"
+    r"(?P<name>[A-Z][\w'’-]*(?:[ ](?:(?:al|el|da|de|do|del|of)[ ])?[A-Z][\w'’-]*)*)"
+)
+_ARTICLE = re.compile(r"\bthe\s+$", re.IGNORECASE)  # 'the occupied West Bank'
 _STOPS = re.compile(r",\s(?!and\b)|[;:]")
 
 
@@ -30,6 +36,7 @@ class Context:
     start: int
     end: int
     hits: Sequence[Hit]
+    is_place: Callable[[str], bool] | None = None
 
     def agent(self, trigger: Hit) -> Hit | None:
         """The party that does it: the nearest one before an active verb, the one after 'by' otherwise."""
@@ -50,6 +57,16 @@ class Context:
     def passive(self, trigger: Hit) -> bool:
         """Whether a form of 'be' stands right before the trigger."""
         return bool(_PASSIVE.search(self.text[max(self.start, trigger.start - 24) : trigger.start]))
+
+    def onto(self, trigger: Hit) -> bool:
+        """Whether the name of a place stands right after the trigger: 'seize Goma'."""
+        match = _ONTO.match(self.text, trigger.end, self.end) if self.is_place else None
+        if match is None or self.is_place is None or _ARTICLE.search(self.text, self.start, trigger.start):
+            return False
+        words = match["name"].split(" ")
+        capitals = self.text[trigger.start].isupper() and trigger.start > self.start  # 'Rebels Seize Goma In'
+        least = 1 if capitals else len(words)
+        return any(self.is_place(" ".join(words[:size])) for size in range(len(words), least - 1, -1))
 
     def _first_party(self, position: int, window: int) -> Hit | None:
         for hit in self.hits:
@@ -87,7 +104,9 @@ class Frames:
             for group in groups:
                 if not group & told:
                     return False
-        return self._inside(frame, trigger) and self._parties(frame, trigger)
+        if not (self._inside(frame, trigger) and self._parties(frame, trigger)):
+            return False
+        return not frame.onto or self.context.onto(trigger)
 
     def _parties(self, frame: Frame, trigger: Hit) -> bool:
         if frame.subject and not frame.subject & self._party(trigger, acts=True):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property, lru_cache
@@ -76,6 +76,7 @@ _DATELINE_ABROAD = re.compile(
     r"(?:[^\W\d_][\w'’-]*\s+){0,3}[^\W\d_][\w'’-]*(?:\s+\([^)\n]{2,40}\))?(?:,\s+\d{1,2}\s+\w+)?\s+[-–—]\s"
     r"|[А-ЯІЇЄҐ][А-ЯІЇЄҐ -]{3,30}(?:,\s+\d{1,2}\s+\w+)?\.\s"
 )
+IsPlace = Callable[[str], bool]
 MAX_HITS = 50  # of one sentence; a sentence with more is no prose
 _OLD_DAYS = 60
 _RECENT_DAYS = 7
@@ -91,6 +92,7 @@ class Reading:
     sentences: tuple[Sentence, ...]
     lexicon: Lexicon
     hits: tuple[tuple[Hit, ...], ...]  # by sentence
+    is_place: IsPlace | None = None  # whether a name is a place's
     _times: dict[int, list[Time]] = field(default_factory=dict)
     _memory: tuple[float, ...] | None = None
     scores: dict[int, tuple[float, str]] = field(default_factory=dict)  # by sentence, kept by the scorer
@@ -196,7 +198,9 @@ def _stem(word: str) -> str:
     return "" if lowered in _STOP else lowered[:6]
 
 
-def read(text: str, title_end: int, language: str, anchor: date | None) -> Reading:
+def read(
+    text: str, title_end: int, language: str, anchor: date | None, is_place: IsPlace | None = None
+) -> Reading:
     """Split ``text`` and look up the lexicon of its language."""
     lexicon = lexicons.load(language)
     split = sentences.split(text, title_end)
@@ -207,6 +211,7 @@ def read(text: str, title_end: int, language: str, anchor: date | None) -> Readi
         sentences=split,
         lexicon=lexicon,
         hits=_by_sentence(split, lexicon.find(text)),
+        is_place=is_place,
     )
 
 

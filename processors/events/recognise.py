@@ -87,7 +87,9 @@ def named(found: Sequence[Trigger]) -> list[Trigger]:
 
 
 def _context(reading: Reading, sentence: Sentence) -> Context:
-    return Context(reading.text, sentence.start, sentence.end, reading.hits_in(sentence))
+    return Context(
+        reading.text, sentence.start, sentence.end, reading.hits_in(sentence), reading.is_place
+    )
 
 
 def _draft(reading: Reading, trigger: Trigger, places: Sequence[Place], known: Sequence[Mention]) -> Draft:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import math
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
@@ -26,6 +27,8 @@ MAX_MENTIONS = 20_000  # a text with more names is a list, not news; the rest is
 MAX_ALTERNATIVES = 4
 SMALL = 30_000  # inhabitants
 DEMONYM_CONFIDENCE = 0.9
+_SETTLED = frozenset({"city", "admin1", "admin2", "site"})
+_DAYS = frozenset({*calendar.day_name, *calendar.month_name})  # some of them are towns somewhere
 
 
 class PlaceFinder:
@@ -34,6 +37,13 @@ class PlaceFinder:
     def __init__(self, gazetteer: Gazetteer, weights: Weights = DEFAULT) -> None:
         self.gazetteer = gazetteer
         self.weights = weights
+
+    def is_settled(self, name: str) -> bool:
+        """Whether a town, district or province is called ``name``."""
+        return any(
+            hit.entry.kind in _SETTLED and (hit.entry.population or hit.entry.priority)
+            for hit in self.gazetteer.lookup(name)
+        ) and name not in _DAYS
 
     def find(self, source: Doc | str, *, source_country: str | None = None) -> tuple[Place, ...]:
         """The places of a text, in order; offsets count code points of the text.

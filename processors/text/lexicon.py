@@ -53,6 +53,7 @@ class Frame:
     absent: int = 0  # none of these within ``window``
     nowhere: int = 0  # none of these in the sentence
     window: int = 80  # characters
+    onto: bool = False  # the name of a place stands right after the trigger
     weight: float = 2.0
 
 
@@ -264,5 +265,6 @@ def _frame(item: Mapping[str, Any], bits: dict[str, int]) -> Frame:
         absent=group(item.get("absent", "")),
         nowhere=group(item.get("nowhere", "")),
         window=item.get("window", 80),
+        onto=item.get("onto", False),
         weight=float(item.get("weight", 2.0)),
     )
