@@ -1,4 +1,4 @@
-"""Golden sentences: per language, how many come out with every stated fact right.
+"""Golden sentences of each language, and English wordings: how many have every stated fact right.
 
     python benchmarks/golden_sentences.py [--language CODE] [--verbose]
 
@@ -21,12 +21,19 @@ from ingest.messages import Document, Extraction
 from processors.messages import EnrichedDocument, Event
 
 SENTENCES = Path(__file__).parent.parent / "tests" / "data" / "golden" / "sentences"
+WORDINGS = SENTENCES.parent / "wordings"
 PUBLISHED = datetime(2026, 3, 4, 12, tzinfo=UTC)
 
 
 def load(language: str) -> list[dict[str, Any]]:
     """The sentences of one language."""
     return list(YAML(typ="safe").load(SENTENCES / f"{language}.yaml"))
+
+
+def wordings() -> list[dict[str, Any]]:
+    """Headlines and first sentences in English, many for each type of event."""
+    reader = YAML(typ="safe")
+    return [row for path in sorted(WORDINGS.glob("*.yaml")) for row in reader.load(path)]
 
 
 def languages() -> list[str]:
@@ -105,13 +112,15 @@ def main() -> None:
     options = arguments.parse_args()
     pipeline = Pipeline.default()
     print(f"{'language':10} {'sentences':>9} {'right':>7} {'guess':>7} {'ratio':>6}")
-    for language in options.language or languages():
-        golden = load(language)
+    chosen = [(language, language, load(language)) for language in options.language or languages()]
+    if not options.language or "en" in options.language:
+        chosen.append(("wordings", "en", wordings()))
+    for name, language, golden in chosen:
         documents = pipeline.enrich_many(as_document(g["text"], language, n) for n, g in enumerate(golden))
         problems = [wrong(gold, document) for gold, document in zip(golden, documents, strict=True)]
         right = sum(not found for found in problems) / len(golden)
         guess = _guess(golden)
-        print(f"{language:10} {len(golden):9} {right:7.3f} {guess:7.3f} {right / guess if guess else 0:6.1f}")
+        print(f"{name:10} {len(golden):9} {right:7.3f} {guess:7.3f} {right / guess if guess else 0:6.1f}")
         if options.verbose:
             for gold, found in zip(golden, problems, strict=True):
                 if found:

@@ -16,10 +16,22 @@ _KINDS = {
         r"killings?\s+of|deaths?\s+of|assassinations?\s+of|killed|killing|kills?|dead|die[ds]?|dying|"
         r"dea?ths?|fatalit(?:y|ies)|slain|murdered|murdering|"
         r"murders?\s+of|murder|shot\s+dead|shot\s+to\s+death|gunned\s+down|"
-        r"executed|executing|beheaded|beheading|lost\s+(?:their|his|her)\s+lives|claimed\s+the\s+li(?:fe|"
-        r"ves)\s+of|claimed(?=\s(?:[\w,.-]+\s){1,5}?(?:lives|life|victims)\b)|massacred|slaughtered|"
-        r"assassinated|assassinating|assassinates?|assassination|executes?|hangs|beheads|"
-        r"martyred|hanged|lynche[ds]|perished|massacre\s+of|slayings?\s+of|slaying|burn(?:ed|t)\s+alive|"
+        r"executed|executing|beheaded|beheading|los(?:t|e|es|ing)\s+(?:their|his|her)\s+(?:lives|life)|"
+        r"claim(?:ed|s|ing)?\s+(?:the\s+)?li(?:fe|ves)\s+of|t(?:ook|akes|aking)\s+the\s+li(?:fe|ves)\s+of|"
+        r"(?:claim(?:ed|s|ing)?|took)(?=\s(?:[\w,.-]+\s){1,5}?(?:lives|life|victims)\b)|"
+        r"massacred|(?<!the )(?<!\ba )massacr(?:es?|ing)(?!\s+of)|slaughter(?:ed|ing|s)|"
+        r"(?<!the )(?<!\ba )slaughter(?!\s+of)|slays?|slew|felled|eliminat(?:ed|es|ing)|"
+        r"neutrali[sz](?:ed|es|ing)|wip(?:ed|es|ing)\s+out|drown(?:ed|s|ing)?|perish(?:es|ing)?|electrocuted|"
+        r"suffocated|asphyxiated|embraced\s+martyrdom|put\s+to\s+death|sent\s+to\s+the\s+gallows|"
+        r"(?:shoot(?:s|ing)?|stab(?:s|bing)?|beat(?:s|ing)?|hack(?:s|ing)?|burn(?:s|ing)?|club(?:s|bing)?|"
+        r"ston(?:es|ing)|crush(?:es|ing)|trampl(?:es|ing)|starv(?:ed|ing)|fr[eo]zen?)\s+(?:dead|to\s+death)|"
+        r"gun(?:s|ning)?\s+down|mow(?:s|n|ed|ing)?\s+down|"
+        r"fatally\s+(?:shot|shoots|struck|hit|stabbed|injur(?:ed|ing)|wound(?:ed|ing)|crushed|beaten)|"
+        r"f[ae]ll(?:en)?\s+in\s+(?:battle|combat|action|the\s+line\s+of\s+duty)|"
+        r"lost(?=\s(?:[\w-]+\s){1,3}?(?:(?:of\s)?(?:its|their|his)\s(?:own\s)?)?(?:men|fighters|soldiers|troops|"
+        r"people|members|policemen|comrades|officers|civilians)\b)|"
+        r"assassinated|assassinating|assassinates?|assassination|executes?|beheads|"
+        r"martyred|hanged|hangs|lynche[ds]|perished|massacre\s+of|slaughter\s+of|slayings?\s+of|slaying|burn(?:ed|t)\s+alive|"
         r"(?:burned|burnt|stabbed|beaten|hacked|clubbed|crushed|trampled|tortured|stoned)\s+to\s+death|"
         r"(?:stabbed|beat|beaten|hacked|clubbed|shot|burned|stoned|gunned|mowed)"  # 'shot a man dead'
         r"(?=\s(?:[\w'’-]+\s){1,7}?(?:to\s+death|dead|down)\b)"
@@ -63,7 +75,7 @@ _NONE_KINDS = {
 }
 _AFTER_GAP = re.compile(
     r"^[\s,]*(?:(?:of|a further|another|an additional|a total of|or|and|wounding|injuring|injured|"
-    r"wounded|up|him|her|the)\s+){0,3}$",
+    r"wounded|up|him|her|the|its|his|their|all|both|dead|to\s+death)\s+){0,3}$",
     re.IGNORECASE,
 )
 _BEFORE_GAP = re.compile(
@@ -95,15 +107,18 @@ _ACTIVE_NO = re.compile(
 _ADJACENT_END = re.compile(r"^\s*(?:and\b|or\b|,|\.|;|\)|$)", re.IGNORECASE)
 _FOLLOWERS = re.compile(
     r"^\s*(?:in|on|at|by|when|after|as|during|near|and\s+(?:wounded|injured)|,|\.|\)|overnight|"
-    r"yesterday|today|while|following|since|outside|inside|before|from|amid|for|$)",
+    r"yesterday|today|while|following|since|outside|inside|before|from|amid|for|of|over|$)",
     re.IGNORECASE,
 )
 
 
 _TELLING = ENGLISH.add(  # what a sentence with tolls has in any case
     r"kill|dead|die|dying|death|fatalit|slain|murder|shot|gunned|execut|behead|massacr|slaughter|"
-    r"assassin|martyr|hanged|hangs|beat|mowed|stoned|hacked|alive|lynch|"
-    r"perish|slaying|burned|stabbed|wound|hurt|injur|maim|missing|unaccounted|arrest|detain|rounded|captur|kidnap|abduct|hostage|displac|fled|fleeing|evacuat|"
+    r"assassin|martyr|hanged|hangs|beat|mow|stoned|hacked|alive|lynch|drown|slew|felled|eliminat|neutrali|"
+    r"wiped out|wipes out|wiping out|electrocut|suffocat|asphyxiat|gallows|fatally|lost |gun down|guns down|"
+    r"gunning down|in battle|in combat|in action|of duty|life|slay|perish|burned|stabbed|"
+    r"wound|hurt|injur|maim|missing|unaccounted|arrest|detain|rounded|captur|kidnap|abduct|hostage|displac|"
+    r"fled|fleeing|evacuat|"
     r"homeless|toll|body|bodies|casualties|victims|claimed|lives"
 )
 
@@ -134,14 +149,14 @@ def find(text: str, start: int, end: int, sifted: Found | None = None) -> list[C
         spared = [group for group in people if used.get(group.start) != kind]
         group = _of_whom(text, verb, inside, spared)
         group = group or _of_verb(text, verb, (free, inside), start, end)
-        group = group or _someone(text, verb, end) or _headlined(text, verb, start, end)
-        group = _accompanied(text, verb, group, end)
+        group = group or _someone(text, verb, end) or _headlined(text, verb, start, end, people)
+        group = _accompanied(text, verb, _after_one(text, verb, group, (start, end)), end)
         if group is not None and (group.named or group in inside):
             found.append(_casualties(kind, group, source, subset=True))
         elif group is not None:
             used |= dict.fromkeys((group.start, *(part.start for part in group.parts)), kind)
             found += _found_dead(text, verb, group, source) or _with_parts(kind, group, source)
-        elif kind in _BY_NAME and _SINGLE.search(among, text, start, verb.start()):
+        elif kind in _BY_NAME and _single(text, verb, start, among):
             one = Group(verb.start(), verb.end(), 1, 1, "all", "", headed=True)
             found.append(_casualties(kind, one, source, subset=True))
     found += _tolls(text, start, [group for group in people if group.start not in used], source)
@@ -185,6 +200,7 @@ def _outdated(text: str, start: int, group: Group, sifted: Found) -> bool:
     return bool(_OUTDATED.search(among, text[max(start, group.start - 90) : group.start]))
 
 
+_DIED = re.compile(r"\b(?:[Aa]n?|[Oo]ne|[Aa]nother)\s+(?:[a-z][\w’'-]*\s+){1,4}$")  # 'a baker died'
 # 'A former head of customs was assassinated': one person, unless somebody gives a number.
 _SINGLE = ENGLISH.add(
     r"\b(?:was|has been|had been)\s+(?:(?:\w+ly|found|shot|ambushed|kidnapped|abducted|tortured|stabbed|"
@@ -192,26 +208,83 @@ _SINGLE = ENGLISH.add(
 )
 
 
+def _single(text: str, verb: re.Match[str], start: int, among: int) -> bool:
+    """Whether one somebody, of whatever trade, is the subject."""
+    if verb.group().lower() in _DYING and _DIED.search(text, max(start, verb.start() - 50), verb.start()):
+        return True
+    return bool(_SINGLE.search(among, text, start, verb.start()))
+
+
 _BARE = rf"(?:[\w.’'-]+\s+){{0,4}}?(?:{groups.ONE_PERSON}|(?-i:[A-Z][a-z]+(?:i|an|ese)))"  # 'Mexican mayor'
 _HEADLINED = re.compile(rf"\W*{_BARE}(?P<two>,?\s+and\s+{_BARE})?\s+", re.IGNORECASE)
-_HEADLINE_OBJECT = re.compile(rf"\s+{_BARE}\b(?![’'-]|\s+(?:and|{groups.PERSONS})\b)", re.IGNORECASE)
-_HEADLINE_VERBS = frozenset(
-    {"kill", "kills", "killed", "hangs", "executes", "lynches", "beheads", "assassinate", "assassinates"}
+_HEADLINE_OBJECT = re.compile(
+    rf"\s*(?:(?:his|her|their)\s+)?{_BARE}\b(?![’'-]|\s+(?:{groups.PERSONS})\b)", re.IGNORECASE
 )
+_PLAIN = r"(?!\w+(?:s|ing|ed|say)\b)[\w’'-]+\s+"  # no verb of a clause that follows
+_ITEM = rf"(?:(?:his|her|their)\s+)?(?:{_PLAIN}){{0,2}}?(?:{groups.ONE_PERSON})\b(?![’'-])"
+_HEADLINE_ITEM = re.compile(_ITEM, re.IGNORECASE)
+_ITEMS_BETWEEN = re.compile(rf",\s+{_ITEM}(?P<two>,?\s+and\s+{_ITEM})?\s+|\s+and\s+{_ITEM}\s+", re.IGNORECASE)
+_ITEM_BEFORE = re.compile(rf"\W*{_ITEM}(?:,|,?\s+and)\s+", re.IGNORECASE)
+_HEADLINE_JOINT = re.compile(r",?\s+(?:and|&)\s+|,\s+|\s*$")
+_HEADLINE_VERBS = frozenset(
+    ["kill", "kills", "killed", "killing", "slay", "slays", "slew", "hangs", "executes", "lynches", "beheads"]
+)
+_HEADLINE_VERBS |= {"assassinate", "assassinates", "murders", "shoots dead", "guns down", "gun down"}
+_HEADLINE_VERBS |= {"stabs to death", "hacks to death", "claims life of"}
 
 
-def _headlined(text: str, verb: re.Match[str], start: int, end: int) -> Group | None:
+def _listed_after(text: str, start: int, end: int, people: Sequence[Group]) -> Group | None:
+    """'Blast kills soldier, two civilians', 'kills pensioner and her grandson': as a headline lists them."""
+    total: Group | None = None
+    position = start
+    while True:
+        begin = position
+        while begin < end and text[begin] == " ":
+            begin += 1
+        item = next((group for group in people if group.start == begin), None)
+        if item is None:
+            bare = (_HEADLINE_ITEM if total else _HEADLINE_OBJECT).match(text, begin, end)
+            if bare is None:
+                return total
+            item = Group(begin, bare.end(), 1, 1, "all", "", headed=True, named=True)
+        total = _plus(total, item) if total else item
+        joint = _HEADLINE_JOINT.match(text, item.end, end)
+        if joint is None or joint.end() >= end:
+            return total
+        position = joint.end()
+
+
+def _headlined(text: str, verb: re.Match[str], start: int, end: int, people: Sequence[Group]) -> Group | None:
     """'Mexican mayor gunned down outside home': a headline that leaves out 'was' and the article."""
     if verb.lastgroup not in _BY_NAME or verb.start() - start > 70 or text[end - 1] in '.!?”"':
         return None
-    object_ = verb.group().lower() in _HEADLINE_VERBS and _HEADLINE_OBJECT.match(text, verb.end(), end)
-    if object_:
-        return Group(verb.start(), verb.end(), 1, 1, "all", "", headed=True, named=True)
+    if verb.group().lower() in _HEADLINE_VERBS and (object_ := _listed_after(text, verb.end(), end, people)):
+        return object_
+    for group in people:
+        if items := _ITEMS_BETWEEN.fullmatch(text, group.end, verb.start()):
+            count = 2 if items["two"] else 1
+            return _plus(group, Group(group.end, verb.start(), count, count, "all", "", headed=True))
     subject = _HEADLINED.fullmatch(text, start, verb.start())
     if subject is None or not _FOLLOWERS.match(text[verb.end() : min(end, verb.end() + 24)]):
         return None
     count = 2 if subject["two"] else 1
     return Group(verb.start(), verb.end(), count, count, "all", "", headed=True, named=True)
+
+
+def _after_one(
+    text: str, verb: re.Match[str], group: Group | None, headline: tuple[int, int]
+) -> Group | None:
+    """'Soldier, six rebels killed in clash': seven."""
+    start, end = headline
+    if (
+        group is None
+        or verb.lastgroup not in _BY_NAME
+        or text[end - 1] in '.!?”"'
+        or group.end > verb.start()
+    ):
+        return group
+    one = _ITEM_BEFORE.fullmatch(text, start, group.start)
+    return _plus(Group(start, one.end(), 1, 1, "all", "", headed=True), group) if one else group
 
 
 _ALONG = re.compile(
@@ -325,7 +398,11 @@ _WAS = re.compile(
 _JOINED_BEFORE = re.compile(r",?\s+(?:and|along with|together with|as well as)\s+$")
 _JOINED_AFTER = re.compile(r",?\s+(?:and|along with|together with|as well as)\s+")
 _OWN = re.compile(r"['’]s?\s+")  # 'six priests' murder'
-_DYING = frozenset({"die", "died", "dies", "perished"})
+_DYING = frozenset(
+    {"die", "died", "dies", "perish", "perished", "perishes", "drown", "drowned", "suffocated"}
+    | {f"{lost} their lives" for lost in ("lost", "lose", "losing")}
+    | {"embraced martyrdom"}
+)
 _BELONGING = re.compile(r"\s+(?:of|from|in|at)\s[^,.;:]{1,60}$")  # '25 members of one family died'
 _NO_OWNER = re.compile(
     r"\s+(?:of|rate|wave|spree|campaign|squads?|plot|attempts?|charges?|case|trial|suspects?|weapon|"
@@ -485,7 +562,7 @@ def _tolls(text: str, start: int, people: Sequence[Group], source: str | None) -
 
 
 _BROUGHT = re.compile(
-    r"\s+(?:had|have|has|were|was)\s+(?:been\s+)?(?:\w+ly\s+)?(?:brought|recovered|found|pulled|retrieved|"
+    r"\s+(?:(?:had|have|has|were|was)\s+)?(?:been\s+)?(?:\w+ly\s+)?(?:brought|recovered|found|pulled|retrieved|"
     r"taken|counted|dug|delivered|received)\b"
 )
 

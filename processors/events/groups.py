@@ -7,74 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import reduce
 
+from processors.events import nouns
 from processors.text import numbers
 from processors.text.sieve import ENGLISH, Found
 
-CATEGORIES: dict[str, str] = {
-    "children": "child children girl girls boy boys baby babies infant infants toddler teenager teenagers "
-    "minors pupils schoolchildren schoolgirls",
-    "women": "woman women mother mothers female females wife",
-    "civilians": "civilian civilians noncombatants non-combatants",
-    "fighters": (
-        "fighter fighters militant militants rebel rebels insurgent insurgents terrorist terrorists "
-        "jihadist jihadists gunman gunmen "
-        "guerrilla guerrillas militiaman militiamen extremists extremist attackers attacker assailants "
-        "assailant bombers bomber bandits"
-    ),
-    "soldiers": (
-        "soldier soldiers troop troops serviceman servicemen marine marines conscript conscripts "
-        "rangers ranger gendarme gendarmes "
-        "personnel guard guards peacekeeper peacekeepers commando commandos sergeant captain lieutenant "
-        "colonel major general"
-    ),
-    "police": "policeman policemen policewoman police cop cops constable constables",
-    "journalists": "journalist journalists reporter reporters cameraman photographer",
-    "aid-workers": "aid-worker medics medic paramedic paramedics",
-}
-_GENERAL = (
-    "inmate inmates convict convicts robber robbers pupil pupils schoolboy schoolboys schoolgirl schoolgirls "
-    "scientist scientists thief thieves smuggler smugglers trafficker traffickers adviser advisers "
-    "bystander volunteer volunteers rescuer paramedic nun seminarian rioter rioters herders settler settlers "
-    "editor editors blogger poacher poachers defender defenders labourers jurist imam reservist reservists "
-    "teenager teenagers bouncer bouncers barman waiter waiters passerby passers-by intruder intruders "
-    "professor professors engineer engineers pedestrian pedestrians cook housekeeper carpenter "
-    "electricians salesman "
-    "watchman watchmen merchant merchants prosecutor prosecutors lawmaker lawmakers singer writer "
-    "cleric clerics imam imams "
-    "monk monks scientist scientists technician technicians contractor contractors shepherd shepherds "
-    "herder herders youth "
-    "youths cadet cadets recruits pickers mourners diners commuters passer-by motorist motorists "
-    "cyclist motorcyclist "
-    "officer officers people person persons man men victims victim others other villagers villager "
-    "residents resident "
-    "worshippers worshipper students student workers "
-    "worker employees employee passengers passenger family families members member protesters "
-    "protester demonstrators demonstrator activists activist "
-    "farmers farmer peasants peasant refugees refugee patients patient priests priest nuns nun "
-    "teachers teacher doctors doctor nurses nurse judge judges "
-    "mayor mayors lawyer lawyers politician leader leaders commander commanders driver drivers "
-    "bodyguard bodyguards tourists tourist migrants migrant "
-    "detainees detainee suspects suspect hostages hostage prisoners prisoner crew sailors sailor "
-    "foreigners nationals citizens citizen shoppers "
-    "bystanders bystander relatives brother brothers sister sisters son sons daughter daughters father "
-    "fathers couple pilot pilots businessman "
-    "businessmen official officials minister senator deputy councilman candidate bishop archbishop "
-    "ambassador diplomat diplomats attorney guerrilleros "
-    "homes inhabitants pilgrims pilgrim fishermen fisherman miners miner firefighters rescuers elders "
-    "elder traders trader lives bodies body "
-    "corpses deaths fatalities casualties Palestinians Israelis Syrians Iraqis Americans Ukrainians "
-    "Russians Filipinos Kurds Yemenis Afghans Somalis "
-    "Salvadorans Colombians Peruvians Indians Turks Nigerians Kenyans "
-    "governor governors magistrate magistrates congressman congresswoman councillor councillors "
-    "councilor councilors rector labourer labourers laborer laborers rancher ranchers landowner landowners "
-    "customer customers vendor vendors shopkeeper shopkeepers agent agents detective detectives corporal "
-    "chief chiefs parishioner parishioners youngster youngsters adolescent adolescents grandmother "
-    "grandfather cousin cousins nephew niece uncle aunt pensioner pensioners pastor pastors rabbi rabbis "
-    "sheikh missionary missionaries unionist unionists guest guests clerk clerks secretary spokesman "
-    "guide guides rider riders newsman newsmen maid maids housekeepers gardener gardeners secretary"
-)
-_CATEGORY_OF = {word: name for name, words in CATEGORIES.items() for word in words.split()}
-_HEADS = sorted({*_CATEGORY_OF, *_GENERAL.split()}, key=len, reverse=True)
+_CATEGORY_OF = {word: name for name, words in nouns.CATEGORIES.items() for word in words}
+_HEADS = sorted({*_CATEGORY_OF, *nouns.OTHERS}, key=len, reverse=True)
 _ODD_PLURALS = frozenset(["children", "people", "police", "personnel", "women", "crew", "family", "other"])
 _SINGULAR = {word for word in _HEADS if not word.endswith(("s", "men")) and word not in _ODD_PLURALS}
 _HEAD = "|".join(map(re.escape, _HEADS)).lower()
@@ -89,7 +27,7 @@ _FILL = rf"(?:(?:of\s+(?:the\s+|its\s+|their\s+|his\s+|them\s*)?)?(?:{_NO}[\w’
 _HEADS_ON = rf"(?P<head>{_HEAD})(?:[ -](?P<last>{_HEAD}))?\b(?!['’]s|-\w)"  # 'peasant', 'peasant woman'
 _FILLING = re.compile(rf"(?:{_NO}[\w’'-]+\s*)*", re.IGNORECASE)
 # These two read lower case: without regard to case, so many nouns would take three times as long.
-_AFTER_NUMBER = re.compile(rf"\s+{_FILL}{_HEADS_ON}")
+_AFTER_NUMBER = re.compile(rf"\s+{_FILL}[\"“‘]?{_HEADS_ON}")
 _BARE = ENGLISH.add(
     rf"(?<![\w-])(?P<article>a|an|another|the|no|one|its|his|her|"
     rf"their)\s+{_FILL}{_HEADS_ON}"
@@ -117,159 +55,6 @@ _NOUN = re.compile(  # a plural that no list knows: '12 vaccinators', 'six Jesui
     r"\s+(?:[\w’'-]+\s+){0,2}?(?P<head>[A-Za-z][\w’'-]{2,}(?:s|men))(?=\s*(?:$|[,.;:)’']|\b(?:and|or|were|was|are|have|"
     r"had|who|whose|in|on|at|from|of|by|when|during|killed|dead|wounded|injured|died|as|after|near|with|"
     r"working|travelling|traveling|including)\b))"
-)
-_THINGS = frozenset(
-    [
-        "bombs",
-        "blasts",
-        "explosions",
-        "attacks",
-        "strikes",
-        "airstrikes",
-        "rockets",
-        "missiles",
-        "drones",
-        "shells",
-        "raids",
-        "incidents",
-        "clashes",
-        "shots",
-        "bullets",
-        "rounds",
-        "houses",
-        "buildings",
-        "villages",
-        "towns",
-        "districts",
-        "provinces",
-        "cities",
-        "areas",
-        "vehicles",
-        "cars",
-        "trucks",
-        "buses",
-        "motorcycles",
-        "tanks",
-        "planes",
-        "helicopters",
-        "boats",
-        "ships",
-        "weapons",
-        "guns",
-        "rifles",
-        "grenades",
-        "mines",
-        "devices",
-        "schools",
-        "hospitals",
-        "shops",
-        "stores",
-        "offices",
-        "stations",
-        "checkpoints",
-        "posts",
-        "camps",
-        "bases",
-        "seconds",
-        "minutes",
-        "hours",
-        "days",
-        "nights",
-        "weeks",
-        "months",
-        "years",
-        "times",
-        "occasions",
-        "points",
-        "dollars",
-        "kilos",
-        "tons",
-        "tonnes",
-        "metres",
-        "meters",
-        "miles",
-        "kilometres",
-        "kilometers",
-        "cows",
-        "goats",
-        "horses",
-        "dogs",
-        "camels",
-        "animals",
-        "groups",
-        "organisations",
-        "organizations",
-        "parties",
-        "countries",
-        "nations",
-        "states",
-        "cases",
-        "counts",
-        "charges",
-        "reports",
-        "statements",
-        "sources",
-        "wounds",
-        "gangs",
-        "roads",
-        "bridges",
-        "lines",
-        "wells",
-        "fields",
-        "trees",
-        "crimes",
-        "events",
-        "operations",
-        "battles",
-        "fires",
-        "floods",
-        "earthquakes",
-        "storms",
-        "votes",
-        "seats",
-        "goals",
-        "matches",
-        "games",
-        "sides",
-        "fronts",
-        "pieces",
-        "parts",
-        "sites",
-        "targets",
-        "positions",
-        "locations",
-        "neighbourhoods",
-        "neighborhoods",
-        "municipalities",
-        "departments",
-        "streets",
-        "others",
-        "apartments",
-        "flats",
-        "shelters",
-        "tents",
-        "warehouses",
-        "factories",
-        "bodies",
-        "homes",
-        "lives",
-        "deaths",
-        "fatalities",
-        "casualties",
-        "murders",
-        "killings",
-        "assassinations",
-        "kidnappings",
-        "arrests",
-        "injuries",
-        "was",
-        "has",
-        "this",
-        "his",
-        "its",
-        "as",
-        "is",
-    ]
 )
 _AGE_BEFORE = re.compile(r"[A-Z][\w.'’-]*\s+[A-Z][\w'’-]+,\s(?:aged\s)?$")
 _AGES = re.compile(r"\baged\s(?:between\s|\w+,?\s(?:and|to)\s|\w+,\s)+$")  # 'aged 16 and 19'
@@ -325,7 +110,8 @@ def _without_bodies(text: str, found: Sequence[Group]) -> list[Group]:
 
 _COMMA = re.compile(r"^\s*,\s*$")
 _AND = re.compile(
-    r"^\s*,?\s*(?:and|or|as well as|along with|plus)\s*(?:(?:his|her|their|its|the)\s+)?$", re.IGNORECASE
+    r"^(?:\s+(?:of|from)\s+(?:the\s+)?(?:[A-Z][\w’'-]*\s*){1,5}(?:\([^)]{1,20}\))?)?"
+    r"\s*,?\s*(?:and|or|as well as|along with|plus)\s*(?:(?:his|her|their|its|the)\s+)?$"
 )
 
 
@@ -373,7 +159,7 @@ def _numbered(text: str, lowered: str, number: numbers.Number, stop: int) -> Gro
     if (
         number.min > 1
         and (noun := _NOUN.match(text, number.end, stop))
-        and noun["head"].lower() not in _THINGS
+        and noun["head"].lower() not in nouns.THINGS
     ):
         words = text[number.end : noun.start("head")].strip()
         if _FILLING.fullmatch(words):

@@ -111,6 +111,7 @@ _GENERIC = ENGLISH.add(
     r"to)\b",
     _I,
 )
+_AGREED = ("“agree", "“Agree")  # who agrees to a truce has made it
 WINDOW = 90
 
 
@@ -138,7 +139,7 @@ def judge(reading: Reading, sentence: Sentence, start: int, end: int, event_type
     if found:
         return Modality("hypothetical", found)
     found = _quoted(_PLANNED_BEFORE.search(said, before)) or _quoted(_PLANNED_AFTER.match(follows, after))
-    if found:
+    if found and not (event_type == "agreement" and found.startswith(_AGREED)):
         return Modality("planned", found)
     if _DRILL.search(
         reading.possible(sentence.start, sentence.end), reading.text, sentence.start, sentence.end

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from msgspec import structs
 
-from processors.events import actors, casualties, domain, memories, status, triggers, where
+from processors.events import actors, casualties, domain, memories, status, tolls, triggers, where
 from processors.events.actors import Mention
 from processors.events.assembly import assemble, salience
 from processors.events.clues import Context
@@ -24,6 +24,12 @@ from processors.text.lexicon import Hit
 from processors.text.sentences import Sentence
 
 _HURTING = FAMILIES["violence"] | FAMILIES["protests"] | FAMILIES["disasters"] | {"arrest", "displacement"}
+_MANNERS = frozenset(
+    {"shooting", "attack", "execution", "mob-violence"}
+)  # ways of dying in some larger event
+_LEADING = FAMILIES["violence"] | {"protest", "protest-crackdown", "protest-intervention", "robbery", "arson"}
+# What costs lives along the way: a toll counts for these where nothing of _HURTING is told beside them.
+_COSTLY = frozenset({"organised-crime", "robbery", "arson", "looting", "property-destruction"})
 _TAKING = frozenset(
     {"arrest", "raid", "abduction", "protest", "protest-intervention", "protest-crackdown", "riot"}
 )
@@ -87,9 +93,7 @@ def named(found: Sequence[Trigger]) -> list[Trigger]:
 
 
 def _context(reading: Reading, sentence: Sentence) -> Context:
-    return Context(
-        reading.text, sentence.start, sentence.end, reading.hits_in(sentence), reading.is_place
-    )
+    return Context(reading.text, sentence.start, sentence.end, reading.hits_in(sentence), reading.is_place)
 
 
 def _draft(reading: Reading, trigger: Trigger, places: Sequence[Place], known: Sequence[Mention]) -> Draft:
@@ -123,13 +127,21 @@ def _attach_tolls(reading: Reading, drafts: list[Draft]) -> None:
     main = _main(drafts, by_sentence)
     for sentence in reading.sentences:
         here = by_sentence.get(sentence.index, [])
-        candidates = [draft for draft in here if draft.trigger.type in _HURTING]
+        candidates = _hurting(here)
         elsewhere = _within_reach(sentence, last, main)
         for toll in _tolls_in(reading, sentence) if candidates or any(elsewhere) else ():
-            homes = _homes(toll, candidates) or _carried(reading, sentence, elsewhere, toll)
-            for home in homes:
+            homes = _homes(toll, candidates)
+            for larger in _meant(homes, main, toll):
+                larger.casualties.append(tolls.part(toll))
+            for home in homes or _carried(reading, sentence, elsewhere, toll):
                 home.casualties.append(toll)
         last = _current(candidates) or last
+
+
+def _hurting(drafts: Sequence[Draft]) -> list[Draft]:
+    """Those that can have a toll."""
+    hurting = [draft for draft in drafts if draft.trigger.type in _HURTING]
+    return hurting or [draft for draft in drafts if draft.trigger.type in _COSTLY]
 
 
 def _tolls_in(reading: Reading, sentence: Sentence) -> list[Casualties]:
@@ -148,6 +160,31 @@ def _homes(toll: Casualties, candidates: Sequence[Draft]) -> list[Draft]:
     return [draft for draft in fitting if draft.judgement.status == nearest.judgement.status]
 
 
+def _meant(homes: Sequence[Draft], main: Sequence[Draft], toll: Casualties) -> list[Draft]:
+    """'A driver who tried to turn round was shot dead', after a kidnapping: it cost that life as well.
+
+    Such a sentence tells how somebody died and names neither another place nor another day.
+    """
+    if toll.kind != "killed" or not homes or not main or main[0] in homes:
+        return []
+    first = main[0]
+    for home in homes:
+        after = home.trigger.sentence.index - first.trigger.sentence.index
+        current = home.judgement.status == "current"
+        if home.trigger.type not in _MANNERS or home.own_place or not current or _dated(home, first):
+            return []
+        if not 0 < after <= TOLL_REACH:
+            return []
+    return [first] if _suits(toll, first) and first.trigger.type in _LEADING else []
+
+
+def _dated(draft: Draft, main: Draft) -> bool:
+    """Whether the draft's sentence itself names a day, another one than ``main`` has."""
+    time = draft.days[2] if draft.days else None
+    inside = time is not None and draft.trigger.sentence.start <= time.start < draft.trigger.sentence.end
+    return inside and (draft.days and draft.days[:2]) != (main.days and main.days[:2])
+
+
 def _suits(toll: Casualties, draft: Draft) -> bool:
     if toll.kind == "detained":
         return draft.trigger.type in _TAKING
@@ -158,7 +195,7 @@ def _suits(toll: Casualties, draft: Draft) -> bool:
 
 def _main(drafts: Sequence[Draft], by_sentence: Mapping[int, Sequence[Draft]]) -> list[Draft]:
     """The current event that the document is mainly about, as tolls go, and those told along with it."""
-    hurting = [d for d in _current(drafts) if d.trigger.type in _HURTING]
+    hurting = _hurting(_current(drafts))
     first = max(hurting, key=salience, default=None)
     if first is None:
         return []

@@ -30,8 +30,8 @@ def settled(found: Sequence[Casualties]) -> list[Casualties]:
     that says neither who nor whose says nothing new.
     """
     kept = [item for item in found if not _far_off(item, found)]
-    kept = [_part(item) if item in _addends(item.kind, kept) else item for item in kept]
-    kept = [_part(item) if _told_apart(item, kept) else item for item in kept]
+    kept = [part(item) if item in _addends(item.kind, kept) else item for item in kept]
+    kept = [part(item) if _told_apart(item, kept) else item for item in kept]
     raised = _raised(kept)
     return [item for item in raised if not item.subset or item.category != "some" or item.affiliation]
 
@@ -64,8 +64,8 @@ def _told_apart(item: Casualties, found: Sequence[Casualties]) -> bool:
         if whole.min <= item.min or whole.start is None or whole.end is None:
             continue
         parts = [p for p in found if p.kind == item.kind and p.subset and _within(p, whole)]
-        rest = whole.min - sum(part.min for part in parts)  # those whom no category names
-        if parts and item.min in {rest, *(part.min for part in parts)}:
+        rest = whole.min - sum(other.min for other in parts)  # those whom no category names
+        if parts and item.min in {rest, *(other.min for other in parts)}:
             return True
     return False
 
@@ -75,7 +75,8 @@ def _within(part: Casualties, whole: Casualties) -> bool:
     return part.start is not None and part.end is not None and start <= part.start and part.end <= stop
 
 
-def _part(item: Casualties) -> Casualties:
+def part(item: Casualties) -> Casualties:
+    """The same people as a part of a larger count."""
     category = "some" if item.category == "all" else item.category
     return structs.replace(item, subset=True, category=category)
 

@@ -40,10 +40,13 @@ class PlaceFinder:
 
     def is_settled(self, name: str) -> bool:
         """Whether a town, district or province is called ``name``."""
-        return any(
-            hit.entry.kind in _SETTLED and (hit.entry.population or hit.entry.priority)
-            for hit in self.gazetteer.lookup(name)
-        ) and name not in _DAYS
+        return (
+            any(
+                hit.entry.kind in _SETTLED and (hit.entry.population or hit.entry.priority)
+                for hit in self.gazetteer.lookup(name)
+            )
+            and name not in _DAYS
+        )
 
     def find(self, source: Doc | str, *, source_country: str | None = None) -> tuple[Place, ...]:
         """The places of a text, in order; offsets count code points of the text.

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-from benchmarks import golden
+from benchmarks import golden, golden_sentences
 from processors import offline
 from processors.messages import EnrichedDocument, Event
 from processors.pipeline import Pipeline
@@ -59,3 +59,13 @@ def test_golden_articles(pipeline: Pipeline) -> None:
     assert tally.past_share >= 0.95, misses
     assert min(tally.share(aspect) for aspect in golden.ASPECTS) >= 0.90, misses
     assert tally.share("all") >= 0.84, misses
+
+
+def test_wordings(pipeline: Pipeline) -> None:
+    rows = golden_sentences.wordings()
+    documents = pipeline.enrich_many(
+        golden_sentences.as_document(row["text"], "en", number) for number, row in enumerate(rows)
+    )
+    problems = [golden_sentences.wrong(row, document) for row, document in zip(rows, documents, strict=True)]
+    missed = "\n".join(f"{row['text']}: {found}" for row, found in zip(rows, problems, strict=True) if found)
+    assert sum(not found for found in problems) / len(rows) >= 0.94, missed
