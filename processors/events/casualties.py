@@ -9,6 +9,7 @@ from dataclasses import replace
 from processors.events import groups, victims
 from processors.events.groups import Group
 from processors.messages import Casualties
+from processors.text import numbers
 from processors.text.sieve import ENGLISH, Found
 
 _KINDS = {
@@ -17,7 +18,8 @@ _KINDS = {
         r"dea?ths?|fatalit(?:y|ies)|slain|murdered|murdering|"
         r"murders?\s+of|murder|shot\s+dead|shot\s+to\s+death|gunned\s+down|"
         r"executed|executing|beheaded|beheading|los(?:t|e|es|ing)\s+(?:their|his|her)\s+(?:lives|life)|"
-        r"claim(?:ed|s|ing)?\s+(?:the\s+)?li(?:fe|ves)\s+of|t(?:ook|akes|aking)\s+the\s+li(?:fe|ves)\s+of|"
+        r"claim(?:ed|s|ing)?\s+(?:the\s+)?li(?:fe|ves)\s+of|(?:cost(?:s|ing)?|t(?:ook|akes|aking))\s+the\s+li(?:fe|ves)\s+of|"
+        r"costs?(?=\s(?:[\w,.-]+\s){1,5}?lives\b)|"
         r"(?:claim(?:ed|s|ing)?|took)(?=\s(?:[\w,.-]+\s){1,5}?(?:lives|life|victims)\b)|"
         r"massacred|(?<!the )(?<!\ba )massacr(?:es?|ing)(?!\s+of)|slaughter(?:ed|ing|s)|"
         r"(?<!the )(?<!\ba )slaughter(?!\s+of)|slays?|slew|felled|eliminat(?:ed|es|ing)|"
@@ -119,7 +121,7 @@ _TELLING = ENGLISH.add(  # what a sentence with tolls has in any case
     r"gunning down|in battle|in combat|in action|of duty|life|slay|perish|burned|stabbed|"
     r"wound|hurt|injur|maim|missing|unaccounted|arrest|detain|rounded|captur|kidnap|abduct|hostage|displac|"
     r"fled|fleeing|evacuat|"
-    r"homeless|toll|body|bodies|casualties|victims|claimed|lives"
+    r"homeless|toll|body|bodies|casualties|victims|claimed|lives|remains of"
 )
 
 
@@ -151,6 +153,7 @@ def find(text: str, start: int, end: int, sifted: Found | None = None) -> list[C
         group = group or _of_verb(text, verb, (free, inside), start, end)
         group = group or _someone(text, verb, end) or _headlined(text, verb, start, end, people)
         group = _accompanied(text, verb, _after_one(text, verb, group, (start, end)), end)
+        group = _with_later(text, verb, group, end)
         if group is not None and (group.named or group in inside):
             found.append(_casualties(kind, group, source, subset=True))
         elif group is not None:
@@ -160,6 +163,7 @@ def find(text: str, start: int, end: int, sifted: Found | None = None) -> list[C
             one = Group(verb.start(), verb.end(), 1, 1, "all", "", headed=True)
             found.append(_casualties(kind, one, source, subset=True))
     found += _tolls(text, start, [group for group in people if group.start not in used], source)
+    found += _bodies_by_name(text, start, end, source, among)
     found += _nones(text, start, end, source, among)
     found += _subsets(text, inside, found, source)
     return _joined(found)
@@ -303,6 +307,24 @@ def _accompanied(text: str, verb: re.Match[str], group: Group | None, end: int) 
     return replace(group, min=2, max=2, category="all")
 
 
+_LATER = re.compile(  # 'two died on the spot and another in hospital'
+    r"\s[^.;:]{0,50}?,?\s(?:and|while)\s+(?P<more>another|an?(?:other)?\s+(?:second|third|fourth|fifth)|one(?:\s+more)?|"
+    r"(?P<count>two|three|four|five|six|seven|eight|nine|ten|\d{1,3})(?:\s+(?:more|others))?)\s+"
+    r"(?:person\s+|people\s+)?(?:(?:who\s+)?(?:died|succumbed)\s+)?(?:later\s+)?(?:in|at|on\s+(?:the|its|his|her|their)\s+way\s+to|"
+    r"to|from|of)\s+(?:an?\s+|the\s+|his\s+|her\s+|their\s+)?(?:\w+\s+){0,2}?(?:hospital|clinic|injuries|wounds)\b",
+    re.IGNORECASE,
+)
+
+
+def _with_later(text: str, verb: re.Match[str], group: Group | None, end: int) -> Group | None:
+    """'Two died on the spot and another in hospital': three."""
+    later = _LATER.match(text, verb.end(), end) if group and verb.lastgroup == "killed" else None
+    if group is None or later is None or group.named or not group.min:
+        return group
+    count = numbers.value(later["count"]) if later["count"] else (1, 1)
+    return _plus(group, Group(later.start("more"), later.end(), *(count or (1, 1)), "all", "", headed=True))
+
+
 _FOUND = re.compile(r"\s+(?:was|were|have been|has been)\s+(?:later\s+)?found\b")
 
 
@@ -344,6 +366,8 @@ def _of_verb(
         return owners or _owned(text, verb, start, end)
     after = _following(text, verb, people)
     before = _preceding(text, verb, people)
+    if before and before.max == 1 and _APPOSED.search(text, max(start, before.start - 40), before.start):
+        before = _named_before(text, verb, start) or before
     if before and text[before.end : verb.start()].isspace() and _ADJACENT_END.match(text[verb.end() : end]):
         return _and_named_before(text, before, start)
     if _takes_object(text, verb, end):
@@ -396,8 +420,12 @@ _WAS = re.compile(
     r"and|kidnapped|abducted|captured|tortured|stabbed|beaten)\s+){0,3}$"
 )
 _JOINED_BEFORE = re.compile(r",?\s+(?:and|along with|together with|as well as)\s+$")
-_JOINED_AFTER = re.compile(r",?\s+(?:and|along with|together with|as well as)\s+")
+_JOINED_AFTER = re.compile(r"(?:,\s[^,;.]{2,60},)?,?\s+(?:and|along with|together with|as well as)\s+")
+_TITLED = re.compile(  # 'the murder of judge Diaz'
+    rf"\s+(?:[a-z]+\s+){{0,3}}?(?:{groups.ONE_PERSON})\s+[A-Z][\w’'-]+\b(?!['’]s|\s+and\b)"
+)
 _OWN = re.compile(r"['’]s?\s+")  # 'six priests' murder'
+_APPOSED = re.compile(r"\b[A-Z][\w'’-]+,\s$")  # 'Pia Gomez, a lawyer, was killed'
 _DYING = frozenset(
     {"die", "died", "dies", "perish", "perished", "perishes", "drown", "drowned", "suffocated"}
     | {f"{lost} their lives" for lost in ("lost", "lose", "losing")}
@@ -434,7 +462,8 @@ def _named_after(text: str, verb: re.Match[str], people: Sequence[Group], end: i
     for group in people:
         if named and joint and group.start == joint.end():
             return _plus(named, group)
-    return named
+    titled = None if named else _TITLED.match(text, verb.end(), end)
+    return Group(verb.end(), titled.end(), 1, 1, "all", "", headed=True, named=True) if titled else named
 
 
 def _and_named_after(text: str, verb: re.Match[str], group: Group, end: int) -> Group:
@@ -501,7 +530,7 @@ def _of_whom(text: str, verb: re.Match[str], inside: Sequence[Group], free: Sequ
 def _takes_object(text: str, verb: re.Match[str], end: int) -> bool:
     """'killing 13' and 'killed 13' look forward, '13 were killed' and '13 dead' back."""
     word = verb.group().lower()
-    if word.endswith(("ing", " of")) or word.startswith("claimed"):
+    if word.endswith(("ing", " of")) or word.startswith(("claimed", "cost")):
         return True
     if word in {"dead", "missing", "die", "died", "dies", "hurt", "homeless", "deaths", "death"}:
         return False
@@ -572,6 +601,16 @@ def _bodies(text: str, before: str, group: Group) -> bool:
     if _BODIES.search(before):
         return "bodies of" in before[-20:] or _is_body(text, group)
     return _is_body(text, group) and bool(_BROUGHT.match(text, group.end))
+
+
+_REMAINS = ENGLISH.add(r"\b(?:bod(?:y|ies)|remains|corpses?)\s+of(?=\s+(?:[\w’'-]+\s+){0,6}?[A-Z])")
+
+
+def _bodies_by_name(text: str, start: int, end: int, source: str | None, among: int) -> list[Casualties]:
+    """'The bodies of Pia Gomez and Juan Perez were found': perhaps not all of the dead."""
+    remains = _REMAINS.search(among, text, start, end)
+    named = _group_of(victims.after(text, remains.end(), end)) if remains else None
+    return [_casualties("killed", named, source, subset=True)] if named else []
 
 
 def _is_body(text: str, group: Group) -> bool:

@@ -21,7 +21,8 @@ ONE_PERSON = "|".join(map(re.escape, sorted(_SINGULAR, key=len, reverse=True))) 
 _NO = (
     r"(?!(?:and|or|in|on|at|by|were|was|are|is|have|has|had|when|after|as|to|from|with|who|that|which|"
     r"including|during|killed|wounded|injured|dead|between|near|days?|hours?|years?|months?|weeks?|"
-    r"minutes?|km|kilomet\w+|miles?|percent|people's)\b)"
+    r"minutes?|km|kilomet\w+|miles?|percent|people's|(?:murder|killing|assassination|death|slaying|execution|"
+    r"abduction|kidnapping|shooting|beating|lynching|arrest|detention)s?\s+of)\b)"
 )
 _FILL = rf"(?:(?:of\s+(?:the\s+|its\s+|their\s+|his\s+|them\s*)?)?(?:{_NO}[\w’'.-]+,?\s+){{0,4}}?)"
 _HEADS_ON = rf"(?P<head>{_HEAD})(?:[ -](?P<last>{_HEAD}))?\b(?!['’]s|-\w)"  # 'peasant', 'peasant woman'

@@ -82,7 +82,7 @@ _MAYBE_BEFORE = ENGLISH.add(
     r"|\b(?:fear\w*|risks?|threat|danger|possib\w+|potential\w*|likelihood|prospect|chance|warn(?:s|ed|"
     r"ing|ings)?|alert|brace\w*|hypothetical|worst-case)\s+(?:of|for|about|against|"
     r"that)?\s*(?:\w+\s+){0,4}$"
-    r"|\b(?:prevent\w*|avert\w*|avoid\w*|deter\w*|foil\w*|thwart\w*|stop\w*|plot\w*|conspir\w+|"
+    r"|\b(?:prevent\w*|avert\w*|avoid\w*|deter\w*|foil\w*|thwart\w*|stop(?:s|ped|ping)?|plot\w*|conspir\w+|"
     r"attempt(?:s|ed|ing)? to|guard against|said to (?:show|be)|purport\w*(?: to show)?|"
     r"protect\w*\s+\w+\s+(?:from|against)|defend against|respond "
     r"to any|suspected of planning)\s+(?:to\s+|a\s+|an\s+|any\s+)?(?:\w+\s+){0,3}$"

@@ -33,6 +33,9 @@ _COSTLY = frozenset({"organised-crime", "robbery", "arson", "looting", "property
 _TAKING = frozenset(
     {"arrest", "raid", "abduction", "protest", "protest-intervention", "protest-crackdown", "riot"}
 )
+_PEACEFUL = frozenset(
+    {"protest", "labour-strike"}
+)  # 'protests over the murder of two students' killed nobody
 MAX_TRIGGERS = 1_000  # a text that names more events is a list; the rest is left out
 TOLL_REACH = 10  # sentences between a toll without an event of its own and the main event that it counts for
 
@@ -157,7 +160,9 @@ def _homes(toll: Casualties, candidates: Sequence[Draft]) -> list[Draft]:
     nearest = min(fitting, key=lambda draft: abs(draft.trigger.start - start), default=None)
     if nearest is None:
         return []
-    return [draft for draft in fitting if draft.judgement.status == nearest.judgement.status]
+    told = [draft for draft in fitting if draft.judgement.status == nearest.judgement.status]
+    deadly = nearest.trigger.type not in _PEACEFUL
+    return [draft for draft in told if not (deadly and draft.trigger.type in _PEACEFUL)]
 
 
 def _meant(homes: Sequence[Draft], main: Sequence[Draft], toll: Casualties) -> list[Draft]:

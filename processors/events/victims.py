@@ -46,6 +46,9 @@ _LOWER = re.compile(r"\b[a-z][a-z'’-]*\b")
 LEAD_IN = 9  # words in lower case ('the former governor of') between a verb and the name that it takes
 _ASIDE = re.compile(r",[^,;.]{0,70},?\s*$")
 _WHOSE = re.compile(rf"(?:{_WORD}\s+)*{_WORD}['’]s?\s+(?:[a-z-]+\s+){{0,2}}$")
+_FIRST_OF_TWO = re.compile(  # 'Oquendo, leader of the union, and' before a second name
+    r"(?:^|(?<=[.:”\"]\s)|(?<=\n))[A-Z][\w'’-]{2,}(?:,\s[^;.]{2,90}?)?,?\s+and\s+$"
+)
 _REACH = 220  # characters
 
 
@@ -96,6 +99,8 @@ def before(text: str, start: int, stop: int, *, several: bool) -> Named | None:
     if not several:
         return Named(*found[-1], 1)
     people = _counted(text, found)
+    if people.count == 1 and _FIRST_OF_TWO.search(text, floor, people.start):
+        return Named(people.start, people.end, 2)
     return people if people.count > 1 else None
 
 

@@ -112,6 +112,14 @@ def tolls(text: str) -> set[Toll]:
             "Twenty people were killed, seven of whom were children.",
             {("killed", 20, 20, "all", False), ("killed", 7, 7, "some", True)},
         ),
+        ("The attack cost the lives of 23 people.", {("killed", 23, 23, "all", False)}),
+        ("Two people died on the spot and another in hospital.", {("killed", 3, 3, "all", False)}),
+        (
+            "It left one dead on the spot and two more died in hospital.",
+            {("killed", 3, 3, "all", False)},
+        ),
+        ("The murder of a local writer drew protests.", {("killed", 1, 1, "all", False)}),
+        ("Gunmen killed Juan Diaz, prosecutor of Tulua, and his driver.", {("killed", 2, 2, "all", False)}),
     ],
 )
 def test_reads_tolls(text: str, expected: set[Toll]) -> None:
@@ -127,6 +135,9 @@ def test_reads_tolls(text: str, expected: set[Toll]) -> None:
         ("Fathers Ruiz, Montes and Baro were killed.", 3),
         ("They killed Hector Ruiz, leader of the National Movement, and the deputy Gilda Flores.", 2),
         ("Gunmen murdered the judge Carlos Ruiz Garcia, Colonel Pedro Diaz, and Senator Juan Gomez.", 3),
+        ("The assassination of judge Ruiz shocked the town.", 1),
+        ("Ruiz, leader of the union, and Gilda Flores, a lawyer, were killed.", 2),
+        ("The bodies of Thomas Pell and Corine Seg were found.", 2),
         ("In December 2024 the minister for refugees was killed by a bomber.", 1),
     ],
 )
