@@ -80,6 +80,17 @@ IsPlace = Callable[[str], bool]
 MAX_HITS = 50  # of one sentence; a sentence with more is no prose
 _OLD_DAYS = 60
 _RECENT_DAYS = 7
+_LEAD_DAYS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The weight of a sentence's cues: above zero for today's news."""
+
+    place: float  # of where it stands
+    telling: float  # of what it says
+    speaks_for: str  # the cue that speaks most for today's news
+    speaks_against: str  # the one that speaks most for the past
 
 
 @dataclass
@@ -95,7 +106,7 @@ class Reading:
     is_place: IsPlace | None = None  # whether a name is a place's
     _times: dict[int, list[Time]] = field(default_factory=dict)
     _memory: tuple[float, ...] | None = None
-    scores: dict[int, tuple[float, str]] = field(default_factory=dict)  # by sentence, kept by the scorer
+    told: dict[int, Told] = field(default_factory=dict)  # by sentence, kept by the scorer
 
     def hits_in(self, sentence: Sentence) -> tuple[Hit, ...]:
         """The lexicon hits of one sentence, in order."""
@@ -160,6 +171,16 @@ class Reading:
         titles = [sentence for sentence in self.sentences if sentence.title]
         chosen = titles or self.sentences[self.lead : self.lead + 1]
         return frozenset(word for sentence in chosen for word in content_words(self.text, sentence))
+
+    @cached_property
+    def lead_day(self) -> date | None:
+        """The first day of this week that the lead names: mostly that of the news."""
+        for sentence in self.sentences[self.lead : self.lead + 2]:
+            for time in self.times_in(sentence):
+                recent = self.anchor is not None and -1 <= (self.anchor - time.last).days <= _LEAD_DAYS
+                if recent and time.granularity in {"day", "hour"}:
+                    return time.last
+        return None
 
     def memory(self, sentence: Sentence) -> float:
         """1 where the sentence before dates its story to the past, fading over those that follow it."""
