@@ -174,13 +174,14 @@ class Reading:
 
     @cached_property
     def lead_day(self) -> date | None:
-        """The first day of this week that the lead names: mostly that of the news."""
-        for sentence in self.sentences[self.lead : self.lead + 2]:
-            for time in self.times_in(sentence):
-                recent = self.anchor is not None and -1 <= (self.anchor - time.last).days <= _LEAD_DAYS
-                if recent and time.granularity in {"day", "hour"}:
-                    return time.last
-        return None
+        """The first day of the week past that the lead names: mostly that of the news."""
+        lead = self.sentences[self.lead : self.lead + 2]
+        named = (time for sentence in lead for time in self.times_in(sentence))
+        return next((time.last for time in named if self._recent(time)), None)
+
+    def _recent(self, time: Time) -> bool:
+        recent = self.anchor is not None and -1 <= (self.anchor - time.last).days <= _LEAD_DAYS
+        return recent and time.granularity in {"day", "hour"}
 
     def memory(self, sentence: Sentence) -> float:
         """1 where the sentence before dates its story to the past, fading over those that follow it."""

@@ -189,7 +189,7 @@ def _dates(reading: Reading, sentence: Sentence) -> list[Part]:
     for time in reading.times_in(sentence):
         age = (anchor - time.last).days
         if time.granularity in {"day", "hour"} and -1 <= age <= _WEEK_DAYS and not _STRETCH.match(time.text):
-            weight = _recent(reading, time, age)
+            weight = _recent(reading, sentence, time, age)
         elif age > _OLD_DAYS:
             weight = _old(reading, sentence, time)
         elif age > _PAST_DAYS:
@@ -201,9 +201,10 @@ def _dates(reading: Reading, sentence: Sentence) -> list[Part]:
     return found[:4]
 
 
-def _recent(reading: Reading, time: Time, age: int) -> float:
+def _recent(reading: Reading, sentence: Sentence, time: Time, age: int) -> float:
     """A day of this week: what happened before the day of the news led to it."""
-    before = reading.lead_day is not None and time.last < reading.lead_day
+    below = sentence.index > reading.lead + 1
+    before = below and reading.lead_day is not None and time.last < reading.lead_day
     if age <= _FRESH_DAYS:
         return 0.0 if before else CLEAR
     return -CLEAR if before else 0.0
