@@ -558,12 +558,17 @@ _ASIDE = re.compile(
 )
 
 
+_PLURAL_VERB = re.compile(r"\b(?:were|are|have been)\b")  # 'the reporter asks if those who were killed'
+
+
 def _preceding(text: str, verb: re.Match[str], people: Sequence[Group]) -> Group | None:
     best: Group | None = None
     for group in people:
         if group.end > verb.start():
             break
         gap = _ASIDE.sub(" ", text[group.end : verb.start()])
+        if group.max == 1 and group.headed and _PLURAL_VERB.search(gap):
+            continue
         if _BEFORE_GAP.match(gap) or (best is None and group.headed and _loose(verb, gap)):
             best = group
     return best

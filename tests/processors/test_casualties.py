@@ -118,6 +118,11 @@ def tolls(text: str) -> set[Toll]:
             "It left one dead on the spot and two more died in hospital.",
             {("killed", 3, 3, "all", False)},
         ),
+        ("The reporter asks whether those who were killed were armed.", set()),
+        (
+            "A clerk, who was off duty, and his wife were killed.",
+            {("killed", 2, 2, "all", False), ("killed", 1, 1, "women", True)},
+        ),
         ("The murder of a local writer drew protests.", {("killed", 1, 1, "all", False)}),
         ("Gunmen killed Juan Diaz, prosecutor of Tulua, and his driver.", {("killed", 2, 2, "all", False)}),
     ],
