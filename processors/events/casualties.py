@@ -14,7 +14,8 @@ from processors.text.sieve import ENGLISH, Found
 
 _KINDS = {
     "killed": (
-        r"killings?\s+of|deaths?\s+of|assassinations?\s+of|killed|killing|kills?|dead|die[ds]?|dying|"
+        r"killings?\s+of|deaths?\s+of|assassinations?\s+of|(?:murder|killing|assassination)\s+in\s+[\w-]+\s+of|"
+        r"killed|killing|kills?|dead|die[ds]?|dying|"
         r"dea?ths?|fatalit(?:y|ies)|slain|murdered|murdering|"
         r"murders?\s+of|murder|shot\s+dead|shot\s+to\s+death|gunned\s+down|"
         r"executed|executing|beheaded|beheading|los(?:t|e|es|ing)\s+(?:their|his|her)\s+(?:lives|life)|"
@@ -325,7 +326,7 @@ def _with_later(text: str, verb: re.Match[str], group: Group | None, end: int) -
     return _plus(group, Group(later.start("more"), later.end(), *(count or (1, 1)), "all", "", headed=True))
 
 
-_FOUND = re.compile(r"\s+(?:was|were|have been|has been)\s+(?:later\s+)?found\b")
+_FOUND = re.compile(r"\s+(?:who\s+)?(?:was|were|have been|has been|had been)\s+(?:later\s+)?found\b")
 
 
 def _found_dead(text: str, verb: re.Match[str], group: Group, source: str | None) -> list[Casualties]:

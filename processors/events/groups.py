@@ -20,7 +20,7 @@ PERSONS = _HEAD
 ONE_PERSON = "|".join(map(re.escape, sorted(_SINGULAR, key=len, reverse=True)))  # nouns, as an expression
 _NO = (
     r"(?!(?:and|or|in|on|at|by|were|was|are|is|have|has|had|when|after|as|to|from|with|who|that|which|"
-    r"including|during|killed|wounded|injured|dead|between|near|days?|hours?|years?|months?|weeks?|"
+    r"an?|the|his|her|their|including|during|killed|wounded|injured|dead|between|near|days?|hours?|years?|months?|weeks?|"
     r"minutes?|km|kilomet\w+|miles?|percent|people's|(?:murder|killing|assassination|death|slaying|execution|"
     r"abduction|kidnapping|shooting|beating|lynching|arrest|detention)s?\s+of)\b)"
 )
@@ -53,7 +53,7 @@ _PARENT_OF = re.compile(r"\b(?:mother|father|parent|age|aged|girl|boy|man|woman)
 _FAMILY_OF = re.compile(r"\b(?:a\s+)?(?:family|group|party|crew)\s+of\s+$", re.IGNORECASE)
 _VAGUE = frozenset({"multiple", "many", "some", "several", "both", "numerous", "a number", "a few"})
 _NOUN = re.compile(  # a plural that no list knows: '12 vaccinators', 'six Jesuits'
-    r"\s+(?:[\w’'-]+\s+){0,2}?(?P<head>[A-Za-z][\w’'-]{2,}(?:s|men))(?=\s*(?:$|[,.;:)’']|\b(?:and|or|were|was|are|have|"
+    r"\s+(?:[\w’'-]+\s+){0,2}?(?P<head>[A-Za-z][\w’'-]{2,}(?:s|men))(?=\s*(?:$|[,.;:()’'–—]|--|\b(?:and|or|were|was|are|have|"
     r"had|who|whose|in|on|at|from|of|by|when|during|killed|dead|wounded|injured|died|as|after|near|with|"
     r"working|travelling|traveling|including)\b))"
 )
@@ -117,15 +117,25 @@ _AND = re.compile(
 )
 
 
+_ASIDE = re.compile(r"\s*(?:\([^()]{2,80}\)|(?:--|—|–)\s?[^.;]{2,80}?\s?(?:--|—|–))(?=,?\s+and\b)")
+
+
 def summed(text: str, groups: Sequence[Group]) -> list[Group]:
     """Groups told one after the other ('nine men, four women and a child') as one, with its parts.
 
-    Commas alone do not sum ('nine people, a doctor said'): the last joint has to be an 'and'.
+    Commas alone do not sum ('nine people, a doctor said'): the last joint has to be an 'and'. What an aside
+    counts is among those before it ('six priests (five of them foreigners) and two women').
     """
     found: list[Group] = []
     chain: list[Group] = []
+    aside = 0  # where the last one ends
     for group in groups:
-        between = text[chain[-1].end : group.start] if chain else ""
+        if group.start < aside:
+            continue
+        explained = _ASIDE.match(text, group.end)
+        aside = explained.end() if explained else aside
+        begin = max(chain[-1].end, aside if not explained else 0) if chain else 0
+        between = text[begin : group.start] if chain else ""
         if chain and group.min and chain[-1].min and chain[-1].headed and _AND.match(between):
             found.append(reduce(_sum, [*chain, group]))
             chain = []

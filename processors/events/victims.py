@@ -31,7 +31,7 @@ _ROLE_AFTER = re.compile(  # 'Medellin Cartel member': the name goes on, so it n
 _NOT_HERE = re.compile(r"\b(?:of|for|in|from|at|with|to|against|near|on|by)\s+(?:the\s+)?$", re.IGNORECASE)
 _STOP = re.compile(
     r"[;:!?]|\b(?:who|whose|when|while|after|before|during|near|by|because|as|where|which|that|but|outside|"
-    r"inside|in|on|at)\b"
+    r"inside|in|on|at|(?:murder|killing|kidnapping|abduction|assassination|wounding|shooting|arrest|attack)s?)\b"
 )
 _CLAUSE = re.compile(r"[;:]\s|\b(?:that|when|where|while|after)\s")
 _AND = re.compile(r"\b(?:and|y|e)\b|&")

@@ -123,6 +123,14 @@ def tolls(text: str) -> set[Toll]:
             "A clerk, who was off duty, and his wife were killed.",
             {("killed", 2, 2, "all", False), ("killed", 1, 1, "women", True)},
         ),
+        (
+            "The murder of six Jesuits, a woman, and her son shocked the town.",
+            {("killed", 8, 8, "all", False), ("killed", 1, 1, "women", True)},
+        ),
+        (
+            "Six Jesuits (five Spaniards and one Basque) and two women were murdered.",
+            {("killed", 8, 8, "all", False), ("killed", 2, 2, "women", True)},
+        ),
         ("The murder of a local writer drew protests.", {("killed", 1, 1, "all", False)}),
         ("Gunmen killed Juan Diaz, prosecutor of Tulua, and his driver.", {("killed", 2, 2, "all", False)}),
     ],
@@ -140,6 +148,8 @@ def test_reads_tolls(text: str, expected: set[Toll]) -> None:
         ("Fathers Ruiz, Montes and Baro were killed.", 3),
         ("They killed Hector Ruiz, leader of the National Movement, and the deputy Gilda Flores.", 2),
         ("Gunmen murdered the judge Carlos Ruiz Garcia, Colonel Pedro Diaz, and Senator Juan Gomez.", 3),
+        ("The murder in Guatemala of the leaders Hector Ruiz and Gilda Flores was condemned.", 2),
+        ("The murder of Carlos Ruiz and the arrest of Andres Pardo shocked the town.", 1),
         ("The assassination of judge Ruiz shocked the town.", 1),
         ("Ruiz, leader of the union, and Gilda Flores, a lawyer, were killed.", 2),
         ("The bodies of Thomas Pell and Corine Seg were found.", 2),
