@@ -17,7 +17,7 @@ from processors.events.draft import Draft, published
 from processors.events.reading import Reading
 from processors.events.triggers import Trigger
 from processors.languages import casualties as local_casualties
-from processors.languages import dating, retyping
+from processors.languages import dating, lending, retyping
 from processors.messages import Casualties, Event, Place
 from processors.taxonomy import FAMILIES
 from processors.text.lexicon import Hit
@@ -61,6 +61,7 @@ def events_of(reading: Reading, found: Sequence[Trigger], places: Sequence[Place
     memories.inherit(reading, drafts)
     dating.settle(reading, drafts, places)
     _attach_tolls(reading, drafts)
+    lending.lend(reading, drafts, places)
     return tuple(_detailed(reading, event, places) for event in assemble(drafts, places, reading.text))
 
 

@@ -38,7 +38,7 @@ def of_trigger(reading: Reading, sentence: Sentence, start: int, end: int, event
     """The status of the event that ``text[start:end]`` triggers."""
     time = time_of(reading, sentence, start, end)
     if reading.language != "en":
-        return _in_other_language(reading, sentence, start, end, time)
+        return _in_other_language(reading, sentence, (start, end), event_type, time)
     mode = modality.judge(reading, sentence, start, end, event_type)
     if mode.status:
         return Judgement(mode.status, 0.1, f"{mode.status}: {mode.why}", time)
@@ -57,10 +57,10 @@ def of_trigger(reading: Reading, sentence: Sentence, start: int, end: int, event
 
 
 def _in_other_language(
-    reading: Reading, sentence: Sentence, start: int, end: int, time: Time | None
+    reading: Reading, sentence: Sentence, span: tuple[int, int], event_type: str, time: Time | None
 ) -> Judgement:
     local = reading.local
-    mode = cues.mode(local, sentence, start, end) if local else None
+    mode = cues.mode(local, sentence, *span, event_type) if local else None
     dated = _by_date(reading, sentence, time)
     if dated and dated.status == "background":
         return dated
@@ -68,7 +68,7 @@ def _in_other_language(
         return Judgement(mode[0], 0.1, f"{mode[0]}: “{mode[1]}”", time)
     if dated:
         return dated
-    recalled = cues.recalls(local, sentence, start, end) if local else None
+    recalled = cues.recalls(local, sentence, *span) if local else None
     if recalled:
         return Judgement("background", 0.2, f"recalls the past: “{recalled}”", time)
     score, why = sentence_score(reading, sentence)

@@ -14,12 +14,16 @@ _CLAUSE = re.compile(r"[,،;؛:—–\"«»“”]")
 BACK = 80  # characters that a cue reaches back to a trigger of its own clause
 BESIDE = 3  # characters between 'previous' and the trigger
 PAST_REACH = 120  # the same for a cue of the past, in either direction
+DEMAND = 60  # characters between a demand and the truce or strike that it wants
+WANTED = frozenset({"agreement", "protest", "labour-strike"})  # what people call for
 REPORT = 26  # characters between a verb of saying and the day on which it was said
 SAID = 1.2  # added to the score's log-odds where the sentence says who says so
 
 
-def mode(local: LocalText, sentence: Sentence, start: int, end: int) -> tuple[str, str] | None:
-    """(status, the cue) where the words deny, suppose, announce or judge ``text[start:end]``."""
+def mode(
+    local: LocalText, sentence: Sentence, start: int, end: int, event_type: str = ""
+) -> tuple[str, str] | None:
+    """(status, the cue) where the words deny, suppose, announce, demand or judge ``text[start:end]``."""
     hits = local.between(sentence.start, sentence.end)
     blamed = any("blame" in hit.concepts for hit in hits)
     for status in _ORDER:
@@ -29,8 +33,12 @@ def mode(local: LocalText, sentence: Sentence, start: int, end: int) -> tuple[st
             if _reaches(local.text, hit, end):
                 return status, local.text[hit.start : hit.end]
     tried = local.labelled("trial", sentence.start, sentence.end)
-    if tried:
+    if tried and event_type != "execution":  # of convicts, whose trial is told as well
         return "background", local.text[tried[0].start : tried[0].end]
+    if event_type in WANTED:
+        for hit in local.labelled("demanded", sentence.start, start):
+            if start - hit.end <= DEMAND and not _CLAUSE.search(local.text, hit.end, start):
+                return "planned", local.text[hit.start : hit.end]
     ahead = _beside(local, sentence, "ahead", start, end)
     return ("planned", ahead) if ahead else None
 
@@ -53,10 +61,11 @@ def _beside(local: LocalText, sentence: Sentence, label: str, start: int, end: i
 
 
 def _reaches(text: str, cue: Hit, end: int) -> bool:
-    """Forward to the end of the sentence, back only inside the clause."""
+    """Forward to the end of the sentence, back only inside the clause or over an inserted one."""
     if cue.start < end:
         return True
-    return cue.start - end <= BACK and not _CLAUSE.search(text, end, cue.start)
+    marks = _CLAUSE.findall(text, end, cue.start)
+    return cue.start - end <= BACK and (not marks or marks == [",", ","])
 
 
 def says(local: LocalText, sentence: Sentence) -> bool:

@@ -29,6 +29,7 @@ label              the word
 ``ago``            'ago'; ``u:year:2`` a unit of time, here 'two years' in one word
 ``last``, ``next``  beside a weekday, month or season
 ``st:denied``      status cue; ``prior`` ('previous') and ``ahead`` ('planned') right beside the trigger
+``demanded``       before an agreement or a protest: somebody wants it
 ``trial``          a court deals with it: it is no news of today
 ``speech``         a verb of saying; ``blame`` what is denied is only the part in it
 =================  =============================================================================
@@ -108,7 +109,7 @@ def _labelled(raw: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     yield from _times(raw["times"])
     for name in STATUSES:
         yield f"st:{name}", raw["status"].get(name, "")
-    for name in ("speech", "blame", "prior", "ahead", "trial"):
+    for name in ("speech", "blame", "prior", "ahead", "trial", "demanded"):
         yield name, raw["status"].get(name, "")
 
 

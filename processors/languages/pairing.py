@@ -18,6 +18,7 @@ _OTHER_KIND = 40  # characters that another toll's word between them counts as
 _OTHER_PEOPLE = 25  # characters that people counted between them count as
 BREAK = re.compile(r"[,،;؛:]")
 STOP = re.compile(r"[.;:!?؛؟]")
+_QUOTE = re.compile('["«»“”]')
 _BORDER = re.compile(r"[;:؛\"«»“”]|[,،](?![^,،]{0,60}[,،])")  # a comma, unless a clause lies between two
 
 Pair = tuple["Word", Count]
@@ -79,6 +80,8 @@ class Pairing:
         first, last = (count.end, word.start) if count.end <= word.start else (word.end, count.start)
         between = self._without_asides(first, last)
         if STOP.search(between) and "." in between:
+            return REACH + 1
+        if len(_QUOTE.findall(between)) % 2:  # one of them is what a witness says
             return REACH + 1
         kinds = sum(other.kind != word.kind and first <= other.start < last for other in self.words)
         people = sum(other.headed and first <= other.start and other.end <= last for other in self.counts)

@@ -15,6 +15,11 @@ from processors.text.lexicon import Hit
 from processors.text.times import Time
 
 _YEAR = re.compile(r"(?<![\d.,/-])((?:19|20)\d\d|(?:١٩|٢٠)[٠-٩]{2}|(?:۱۹|۲۰)[۰-۹]{2})(?![\d%/-]|[.,]\d)")
+_LONG_PAST = re.compile(  # 'בשנת 1815', 'سال ۱۵۱۴', 'en 1824', 'im Jahr 1866', '1812 году', '1071 yılında'
+    r"\b(?:שנת|בשנת|سال|عام|سنة|en|in|em|im Jahr|anno|año|ano|Jahr|en el año)\s+"
+    r"(?P<before>1[0-8]\d\d|١[٠-٨][٠-٩]{2}|۱[۰-۲۵-۸][۰-۹]{2})(?![\d%/-]|[.,]\d)"
+    r"|(?<![\d.,/-])(?P<after>1[0-8]\d\d)\s+(?:год|рок|роц|yıl)"
+)
 _SOLAR_YEAR = re.compile(r"(?<![\d.,/-])(1[34]\d\d|۱[۳۴][۰-۹]{2})(?![\d%/-])")
 _NUMERIC = re.compile(r"(?<![\d./-])(\d{1,2})([./-])(\d{1,2})\2(\d{4})(?![\d/-])")
 _ISO = re.compile(r"(?<![\d./-])(\d{4})-(\d\d)-(\d\d)(?!\d)")
@@ -79,6 +84,9 @@ def _all(scan: _Scan) -> Iterator[Time]:
         return
     for match in _YEAR.finditer(text, start, end):
         year = int(match[1])
+        yield Time(match.start(), match.end(), match.group(), date(year, 1, 1), date(year, 12, 31), "year")
+    for match in _LONG_PAST.finditer(text, start, end):
+        year = int(match["before"] or match["after"])
         yield Time(match.start(), match.end(), match.group(), date(year, 1, 1), date(year, 12, 31), "year")
     if scan.local.data.language == "fa":
         yield from _solar_years(text, start, end)

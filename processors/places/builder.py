@@ -30,7 +30,7 @@ from processors.places.records import KINDS
 from processors.places.sources import DATA, TABLES, Source, all_sources, data_version
 
 MAGIC = b"TOCSGAZ\x01"
-FORMAT = 8  # raised whenever the layout or the keys change
+FORMAT = 9  # raised whenever the layout or the keys change
 NONE = 0xFFFFFFFF
 PRIMARY, LOOSE = 1, 2
 FIRST_WORD_BITS = 23  # of the filter that most words of a text do not pass

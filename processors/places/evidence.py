@@ -64,6 +64,8 @@ SPEAKS = -0.8  # before 'said'
 ARTICLES = frozenset(("al", "el", "ad", "ar", "as", "at", "an", "az", "ash", "es", "ez"))
 _APART = ARTICLES - {"ad", "an", "ar", "as", "at"}  # written apart, those are words: 'at Gao', 'as Kyiv'
 ENDING = 0.6  # a case ending behind an apostrophe, which Turkish puts behind names only
+WRITTEN_TO = 1.0  # 'to', 'from' written together with the name
+WRITTEN_IN = 1.4  # 'in'
 UNMARKED = 0.6  # a known name in a script without capitals; everyday words were sorted out before
 UNMARKED_LETTERS = 4
 _TURKISH_CASE = re.compile(r"\w['’](?:y?[aeıiuü]|n?[ıiuü]n|[dt][ae]n|y?l[ae])$")
@@ -126,9 +128,14 @@ def _by_spelling(text: str, key: str) -> float:
     weight = UNMARKED if key[:1] > "\u0590" and len(key) >= UNMARKED_LETTERS else 0.0
     if text[1:2] in ("'", "’") and text[0] in "dl" and len(key) < len(fold(text)):
         weight += ENDING  # 'd'Alep', 'l'Ukraine'
-    if text[:1] in cues.PREFIXES and len(key) < len(fold(text)):
-        weight += 1.0  # 'in' and 'to' are written together with the name
-    return weight
+    return weight + prefixed(text, key)
+
+
+def prefixed(text: str, key: str) -> float:
+    """What it says that 'in' or 'to' is written together with the name."""
+    if text[:1] not in cues.PREFIXES or len(key) >= len(fold(text)):
+        return 0.0
+    return WRITTEN_IN if text[0] in "בب" else WRITTEN_TO
 
 
 def alone(page: Page, first: int, last: int) -> float:

@@ -212,7 +212,7 @@ def _weigh(page: Page, mention: Mention, fame: dict[str, float]) -> None:
     introduced = mention.context >= evidence.STRONG_LOCATIVE
     score += fame.get(mention.key, evidence.INTRODUCED_NAME if introduced else evidence.UNKNOWN_NAME)
     if mention.last > mention.first:
-        score += 0.6
+        score += 0.6 + evidence.prefixed(mention.text, mention.key)
     else:
         score += evidence.name_weight(mention.text, mention.key, mention.first)
         score += evidence.alone(page, mention.first, mention.last)

@@ -82,7 +82,8 @@ class PlaceFinder:
         votes = _votes(mentions)
         for country, vote in adjectives.items():
             votes[country] = votes.get(country, 0.0) + vote
-        resolve(list(topics.values()), votes, source_country, self.weights)
+        home = source_country or _headlined(page, mentions)
+        resolve(list(topics.values()), votes, home, self.weights)
         _drop_far_romanizations(mentions, topics, {*votes, source_country})
         _move(mentions, contradicted(page, mentions, topics), containers)
         places = [_demonym_place(m, m.demonym) for m in mentions if m.demonym is not None]
@@ -121,6 +122,14 @@ class PlaceFinder:
             beside = around[bisect_left(starts, first) : bisect_left(starts, last)]
             found.append(place_unknown(mention, beside, entry, subject, self.gazetteer, lead=lead))
         return found
+
+
+def _headlined(page: Page, mentions: Sequence[Mention]) -> str | None:
+    """The country with which a headline opens: 'Pérou: ...', 'ليبيا.. ...'."""
+    for mention in mentions:
+        if mention.first == 0 and page.gap(mention.last).startswith((":", " :", "..", " -", " –")):
+            return next((h.entry.country for h in mention.hits if h.entry.kind == "country"), None)
+    return None
 
 
 def _beyond(page: Page, mention: Mention) -> bool:

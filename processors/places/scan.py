@@ -56,7 +56,7 @@ def variants(key: str) -> Iterator[str]:
             yield " ".join([{"saint": "st", "mount": "mt", "fort": "ft"}[parts[0]], *parts[1:]])
 
 
-_ENDINGS = (
+_SPELLED = (
     ("ому", ("е", "ий", "ое")),
     ("ого", ("е", "ий", "ый", "ое")),
     ("ці", ("к", "ка")),
@@ -88,6 +88,11 @@ _ENDINGS = (
     ("ію", ("ія",)),
     ("ії", ("ія",)),
     ("ию", ("ия",)),
+    ("ью", ("ь",)),
+    ("нню", ("нь",)),
+    ("ллю", ("ль",)),
+    ("ттю", ("ть",)),
+    ("ем", ("ь",)),
     ("е", ("", "а", "о", "ь")),
     ("у", ("", "а", "о")),
     ("і", ("", "а", "ь")),
@@ -97,10 +102,30 @@ _ENDINGS = (
     ("и", ("а", "ь", "я")),
     ("ы", ("а",)),
 )
+# As texts are compared: й is и and ї is і there.
+_ENDINGS = tuple((fold(ending), tuple(map(fold, bases))) for ending, bases in _SPELLED)
+_CLOSED = re.compile("(.*)[ое]([бвгґджзклмнпрстфхцчшщ]ь?)")  # Ukrainian: Рогу is of Ріг, Канева of Канів
 INTRODUCING = frozenset(("مدينه", "بمدينه", "لمدينه", "بلده", "شهر", "העיר", "בעיר"))  # 'the city of'
 _LAND = re.compile("([а-яіїєґ]{3,}?)(ччин|щин)(?:а|и|і|у|ою)")
+_SIDE = re.compile("(?:Nord|Süd|Ost|West|Zentral)(?:ost|west)?([a-zäöü]{4,})")
+_SIDES = frozenset(  # before a German genitive: 'im Osten Kongos', 'die Hauptstadt Malis'
+    (
+        "norden",
+        "suden",
+        "osten",
+        "westen",
+        "nordosten",
+        "nordwesten",
+        "sudosten",
+        "sudwesten",
+        "hauptstadt",
+        "zentrum",
+    )
+)
 _TURKISH = re.compile("[çğışöüÇĞİŞÖÜ]")
 _ARABIC_PREFIXES = ("وال", "بال", "فال", "كال", "لل", "ال", "و", "ب", "ل", "ف", "ك")
+SHORTEST_INFLECTED = 5  # letters; shorter Cyrillic words are tried as they stand
+SHORTEST_LATER = 4  # the same behind the first word of a name: 'Кривому Рогу'
 SHORTEST_WITH_ARTICLE = 3  # letters; shorter words are rarely names that lost their article
 _HEBREW_PREFIXES = ("וב", "ול", "ומ", "שב", "ב", "ל", "מ", "ה", "ו", "ש")
 
@@ -118,13 +143,13 @@ def _is_common(page: Page, first: int, key: str) -> bool:
     return all(word in common for word in key.split(" ")) and page.key(first - 1) not in INTRODUCING
 
 
-def bases(word: str) -> list[str]:
+def bases(word: str, shortest: int = SHORTEST_INFLECTED) -> list[str]:
     """The folded word and, in scripts whose names inflect or take prefixes, its possible base forms."""
     first = word[0]
     if first < "\u0370":
         return [word]
     if "\u0400" <= first <= "\u04ff":
-        return [word, *_cyrillic_bases(word)]
+        return [word, *(_cyrillic_bases(word) if len(word) >= shortest else ())]
     if "\u0590" <= first <= "\u05ff":
         return [
             word,
@@ -136,13 +161,14 @@ def bases(word: str) -> list[str]:
 
 
 def _cyrillic_bases(word: str) -> Iterator[str]:
-    if len(word) < 5:
-        return
     yield from _regions(word)
     for ending, nominatives in _ENDINGS:
         if word.endswith(ending):
             stem = word[: -len(ending)]
             yield from (stem + nominative for nominative in nominatives)
+            closed = _CLOSED.fullmatch(stem) if "" in nominatives else None
+            if closed:
+                yield f"{closed[1]}і{closed[2]}"
 
 
 def _regions(word: str) -> Iterator[str]:
@@ -179,10 +205,28 @@ def _heads(raw: str, gazetteer: Gazetteer) -> tuple[str, ...]:
         heads.append(fold(raw[2:]))  # behind L'Aquila, which is a name as a whole
     if bare and _TURKISH.search(raw):
         heads.insert(0, bare)  # Şam'a is Şam with an ending; Sana'a is not Sana
+    side = None if heads else _SIDE.fullmatch(raw)
+    if side:  # 'Südlibanon', 'Nordostsyrien'
+        heads += [b for b in (fold(side[1]),) if gazetteer.starts_name(b)]
     if len(gazetteer.heads) > 100_000:
         gazetteer.heads.clear()
     found = gazetteer.heads[raw] = tuple(heads)
     return found
+
+
+# 'в Саратовской области', 'Алтайского края': the name is an adjective, its noun is in lower case.
+_DIVISIONS = {
+    **dict.fromkeys(("область", "области", "областью", "області", "областю"), "область"),
+    **dict.fromkeys(("краи", "края", "крае", "краю"), "краи"),
+}
+_ADJECTIVE = re.compile("[\u0400-\u04ff-]+(?:ои|ая|ую|ого|ому|ом|ии|ыи|а|у|ім|ої|іи)")
+
+
+def _divisions(page: Page, first: int, heads: tuple[str, ...]) -> Iterator[tuple[int, str]]:
+    """'Саратовской области' as 'саратовская область', whatever its case."""
+    noun = _DIVISIONS.get(page.key(first + 1))
+    if noun and page.gap(first) == " " and _ADJECTIVE.fullmatch(page.key(first)):
+        yield from ((first + 1, f"{head} {noun}") for head in heads)
 
 
 def _longer(page: Page, first: int, heads: tuple[str, ...]) -> Iterator[tuple[int, str]]:
@@ -194,8 +238,12 @@ def _longer(page: Page, first: int, heads: tuple[str, ...]) -> Iterator[tuple[in
         key, capital = page.key(last), page.capital(last)
         if not capital and key not in cues.INNER:
             return
-        if last == first + 1 and key[:1] > "\u0370":
-            yield from ((last, f"{head} {base}") for head in heads for base in bases(key)[1:])
+        if capital and key[:1] > "\u0370":
+            yield from (
+                (last, f"{head}{tail} {base}") for head in heads for base in bases(key, SHORTEST_LATER)[1:]
+            )
+        elif capital and (bare := _without_suffix(page.words[last])):
+            yield from ((last, f"{head}{tail} {bare}") for head in heads)
         tail += " " + key
         if capital:
             yield from ((last, head + tail) for head in heads)
@@ -210,6 +258,8 @@ def _tried(page: Page, gazetteer: Gazetteer) -> list[tuple[int, int, str]]:
         heads = known.get(raw)
         if heads is None:
             heads = _heads(raw, gazetteer)
+        if raw[-1] == "s" and page.key(first - 1) in _SIDES:
+            heads = (*heads, fold(raw[:-1]))
         if heads:
             for head in heads:
                 tried += (
@@ -217,6 +267,8 @@ def _tried(page: Page, gazetteer: Gazetteer) -> list[tuple[int, int, str]]:
                 )
             for last, run in _longer(page, first, heads):
                 tried += [(first, last, key) for key in variants(run)]
+            if raw[0] > "\u0400":
+                tried += [(first, last, key) for last, key in _divisions(page, first, heads)]
     return tried
 
 

@@ -83,6 +83,36 @@ def abbreviations() -> dict[str, tuple[str, ...]]:
     return {row[0]: _split(row[1]) for row in table_rows("abbreviations.tsv", 2)}
 
 
+# What divisions are called in scripts without capitals and in Turkish, before or behind their names.
+_DIVISION_BEFORE = (
+    "ولایت ",
+    "استان ",
+    "ولاية ",
+    "محافظة ",
+    "إقليم ",
+    "مقاطعة ",
+    "منطقة ",
+    "مديرية ",
+    "מחוז ",
+    "נפת ",
+)
+_DIVISION_BEHIND = (" Vilayeti", " İli", " Eyaleti", " ولايت")
+_SHORTEST_BARE = 3  # letters
+
+
+def _with_bare(names: tuple[str, ...]) -> tuple[str, ...]:
+    """The names, and those that say 'province' also without it: ولایت ننگرهار is ننگرهار."""
+    found = dict.fromkeys(names)
+    for name in names:
+        for word in _DIVISION_BEFORE:
+            if name.startswith(word) and len(name) - len(word) >= _SHORTEST_BARE:
+                found.setdefault(name.removeprefix(word))
+        for word in _DIVISION_BEHIND:
+            if name.endswith(word) and len(name) - len(word) >= _SHORTEST_BARE:
+                found.setdefault(name.removesuffix(word))
+    return tuple(found)
+
+
 def admin_sources() -> Iterator[Source]:
     """Admin-1 and admin-2 divisions."""
     short = abbreviations()
@@ -94,7 +124,7 @@ def admin_sources() -> Iterator[Source]:
         parts = code.split(".")
         yield Source(
             name=name,
-            names=_split(names) + (short.get(code, ()) if level == "1" else ()),
+            names=_with_bare(_split(names)) + (short.get(code, ()) if level == "1" else ()),
             kind=f"admin{level}",
             geoname_id=int(geoname_id),
             country=parts[0],

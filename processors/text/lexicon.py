@@ -20,6 +20,7 @@ from processors.text import letters
 from processors.text.inflect import forms
 
 _FOLDER = resources.files("processors") / "lexicons"
+_SHARED = "shared.toml"  # frames of all languages but English
 EVENT = "ev:"  # concepts of direct triggers are "ev:<event type>"
 
 
@@ -55,6 +56,13 @@ class Frame:
     window: int = 80  # characters
     onto: bool = False  # the name of a place stands right after the trigger
     weight: float = 2.0
+
+
+class Form(NamedTuple):
+    """What may stand around an entry: any ending, the first part of a compound (German)."""
+
+    open_end: bool = False
+    open_start: bool = False
 
 
 class Sense(NamedTuple):
@@ -111,7 +119,7 @@ class Lexicon:
     def _bounded(self, text: str) -> Iterator[Hit]:
         """What the automaton finds, where it stands as a word."""
         size = len(text)
-        for last, (length, longer, exact) in self.automaton.iter(text):
+        for last, (length, longer, exact, inner) in self.automaton.iter(text):
             end, concepts = last + 1, exact
             if end < size and ((char := text[end]).isalnum() or char == "_"):
                 if not longer:
@@ -123,6 +131,10 @@ class Lexicon:
             inside = start and ((char := text[start - 1]).isalnum() or char == "_")
             if not inside or (self.prefixes and self._after_prefix(text, start)):
                 yield Hit(start, end, concepts)
+            elif inner and (tail := tuple(concept for concept in concepts if concept in inner)):
+                while start and _inside(text[start - 1]):
+                    start -= 1
+                yield Hit(start, end, tail)
 
     def _after_prefix(self, text: str, start: int) -> bool:
         for prefix in self.prefixes:
@@ -173,7 +185,9 @@ def _leftmost(hit: Hit) -> tuple[int, int]:
 def languages() -> frozenset[str]:
     """Languages that have a lexicon."""
     return frozenset(
-        entry.name.removesuffix(".toml") for entry in _FOLDER.iterdir() if entry.name.endswith(".toml")
+        entry.name.removesuffix(".toml")
+        for entry in _FOLDER.iterdir()
+        if entry.name.endswith(".toml") and entry.name != _SHARED
     )
 
 
@@ -184,9 +198,18 @@ def load(language: str) -> Lexicon:
     if not path.is_file():
         return compile_lexicon(language, {})
     try:
-        return compile_lexicon(language, tomllib.loads(path.read_text("utf-8")))
+        data = tomllib.loads(path.read_text("utf-8"))
+        if language != "en":
+            data["frames"] = [*data.get("frames", []), *shared_frames()]
+        return compile_lexicon(language, data)
     except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
         raise EnrichmentError(f"lexicon {path}: {error}; reinstall or mend it") from error
+
+
+@lru_cache(maxsize=1)
+def shared_frames() -> tuple[dict[str, Any], ...]:
+    """The frames that hold in every language but English; each language has its words for their concepts."""
+    return tuple(tomllib.loads((_FOLDER / _SHARED).read_text("utf-8"))["frames"])
 
 
 def source_bytes() -> bytes:
@@ -196,7 +219,7 @@ def source_bytes() -> bytes:
 
 def compile_lexicon(language: str, data: Mapping[str, Any]) -> Lexicon:
     """A lexicon from its parsed TOML."""
-    entries: dict[str, dict[str, bool]] = {}
+    entries: dict[str, dict[str, Form]] = {}
     spell = letters.one_spelling if language != "en" else str
     for concept, words in data.get("concepts", {}).items():
         _collect(entries, concept, words, spell)
@@ -204,8 +227,9 @@ def compile_lexicon(language: str, data: Mapping[str, Any]) -> Lexicon:
         _collect(entries, EVENT + event_type, words, spell)
     automaton = ahocorasick.Automaton()
     for surface, concepts in entries.items():
-        longer = tuple(concept for concept, open_end in concepts.items() if open_end)
-        automaton.add_word(surface, (len(surface), longer, tuple(concepts)))
+        longer = tuple(concept for concept, form in concepts.items() if form.open_end)
+        inner = frozenset(concept for concept, form in concepts.items() if form.open_start)
+        automaton.add_word(surface, (len(surface), longer, tuple(concepts), inner))
     if entries:
         automaton.make_automaton()
     bits: dict[str, int] = {}
@@ -220,15 +244,17 @@ def compile_lexicon(language: str, data: Mapping[str, Any]) -> Lexicon:
 
 
 def _collect(
-    entries: dict[str, dict[str, bool]], concept: str, words: str, spell: Callable[[str], str]
+    entries: dict[str, dict[str, Form]], concept: str, words: str, spell: Callable[[str], str]
 ) -> None:
-    """Add the words of a concept to ``entries``: surface to concepts, and whether any ending may follow."""
+    """Add the words of a concept to ``entries``: surface to concepts, and what may stand around it."""
     for entry in words.replace("\n", ",").split(","):
         if not entry.strip():
             continue
-        for surface, open_end in forms(entry):
+        open_start = entry.lstrip().startswith("*")
+        for surface, open_end in forms(entry.strip().lstrip("*")):
             concepts = entries.setdefault(spell(surface), {})
-            concepts[concept] = concepts.get(concept, False) or open_end
+            known = concepts.get(concept, Form())
+            concepts[concept] = Form(known.open_end or open_end, known.open_start or open_start)
 
 
 def _by_trigger(frames: Iterable[Frame]) -> dict[str, tuple[Frame, ...]]:
