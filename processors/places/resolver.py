@@ -204,8 +204,42 @@ def _drop_far_romanizations(
     spoken_of = countries | {t.entries[0].country for key, t in topics.items() if key not in doubtful}
     for mention in mentions:
         key = mention.sense or mention.key
-        if key in doubtful and topics[key].entries[0].country not in spoken_of:
+        country = topics[key].entries[0].country if key in doubtful else ""
+        if key in doubtful and country not in spoken_of and not _native(mention, country):
             mention.hits = []
+
+
+# Countries that write their own names in a script other than Latin, by its first code point.
+_CYRILLIC = ("RU", "UA", "BY", "BG", "RS", "MK", "ME", "BA", "KZ", "KG", "TJ", "MN", "UZ")
+_ARABIC = (
+    "SY",
+    "IQ",
+    "LB",
+    "JO",
+    "PS",
+    "SA",
+    "YE",
+    "OM",
+    "AE",
+    "QA",
+    "BH",
+    "KW",
+    "EG",
+    "SD",
+    "LY",
+    "TN",
+    "DZ",
+)
+_NATIVE = (
+    ("\u0400", "\u052f", frozenset(_CYRILLIC)),
+    ("\u0590", "\u05ff", frozenset(("IL", "PS"))),
+    ("\u0600", "\u06ff", frozenset((*_ARABIC, "MA", "MR", "SO", "DJ", "TD", "IR", "AF", "PK"))),
+)
+
+
+def _native(mention: Mention, country: str) -> bool:
+    """Whether a name stands as its own country writes it: then no other name of it is the first."""
+    return any(first <= mention.key[:1] <= last and country in homes for first, last, homes in _NATIVE)
 
 
 def _by_another_name(hit: Hit) -> bool:

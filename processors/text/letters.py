@@ -1,8 +1,8 @@
 """One spelling for lexicons and texts of languages whose letters are written in several ways.
 
 Arabic vowel signs, Persian and Arabic forms of one letter, typographic apostrophes, Hebrew gershayim and
-the Russian yo differ from publisher to publisher and say nothing about the word; neither does the kind of space
-between the parts of a Persian word.
+the Russian yo differ from publisher to publisher and say nothing about the word; neither does the kind of
+space between the parts of a Persian word.
 """
 
 from __future__ import annotations

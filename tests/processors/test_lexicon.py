@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import tomllib
+from importlib import resources
 from itertools import pairwise
 
 import pytest
@@ -8,6 +10,8 @@ from hypothesis import strategies as st
 
 from processors.text import lexicon, sentences
 from processors.text.inflect import forms
+
+LEXICONS = resources.files("processors") / "lexicons"
 
 
 @pytest.mark.parametrize(
@@ -114,3 +118,28 @@ def test_spellings_of_one_word_meet(language: str, text: str, event: str) -> Non
     hits = lexicon.load(language).find(text)
     assert any(event in hit.event_types() for hit in hits), hits
     assert all(text[hit.start : hit.end].strip() == text[hit.start : hit.end] for hit in hits)
+
+
+@pytest.mark.parametrize("language", sorted(lexicon.languages() - {"en"}))
+def test_every_language_has_words_for_the_concepts_of_shared_frames(language: str) -> None:
+    own = tomllib.loads((LEXICONS / f"{language}.toml").read_text("utf-8"))
+    known = {*own["concepts"], *(f"ev:{event_type}" for event_type in own["triggers"])}
+    asked: set[str] = set()
+    for frame in lexicon.shared_frames():
+        for key in ("on", "near", "before", "after", "sentence", "absent", "nowhere"):
+            groups = frame.get(key, [])
+            for group in [groups] if isinstance(groups, str) else groups:
+                asked.update(group.split())
+    assert asked <= known, sorted(asked - known)
+
+
+@pytest.mark.parametrize(
+    ("word", "concepts"),
+    [("messerangriff", True), ("angriff", True), ("angriffslust", False), ("krawallangriffe", False)],
+)
+def test_a_star_before_a_word_stands_for_the_first_part_of_a_compound(word: str, concepts: bool) -> None:
+    compiled = lexicon.compile_lexicon("de", {"triggers": {"attack": "*angriff"}})
+    found = compiled.find(f"der {word} dort")
+    assert bool(found) is concepts
+    if found:
+        assert (found[0].start, found[0].end) == (4, 4 + len(word))

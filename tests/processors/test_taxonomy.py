@@ -82,7 +82,7 @@ def test_lexicons_name_only_known_types(language: str) -> None:
     inner = {"none", "kill-report", "incident"}
     loaded = lexicon.load(language)
     framed = {frame.type for frames in loaded.frames.values() for frame in frames}
-    direct = {t for _, (_, _, concepts) in loaded.automaton.items() for t in _types(concepts)}
+    direct = {t for _, (_, _, concepts, _) in loaded.automaton.items() for t in _types(concepts)}
     assert (framed | direct) - inner <= set(taxonomy.EVENT_TYPES)
     assert set(loaded.weights) - inner <= set(taxonomy.EVENT_TYPES)
 
