@@ -119,11 +119,16 @@ class Pipeline:
         spans = None if work.names is None else [(n.start, n.end, n.label) for n in work.names]
         places, named = self._finder.find_all(work.text, spans, source_country=document.source_country)
         if named > len(places):
-            left = f"{len(places)} of {named} names of places were resolved"
-            work.cut = f"{work.cut}; {left}" if work.cut else left
+            _mark(work, f"{len(places)} of {named} names of places were resolved")
+        if len(work.triggers) > recognise.MAX_TRIGGERS:
+            _mark(work, f"{recognise.MAX_TRIGGERS} of {len(work.triggers)} mentions of events were read")
         places = actors.apart(places, actors.known_actors(work.text))
         events = recognise.events_of(work.reading, work.triggers, places)
         return _message(work, places, events, self.version)
+
+
+def _mark(work: _Work, left_out: str) -> None:
+    work.cut = f"{work.cut}; {left_out}" if work.cut else left_out
 
 
 def options_of(config: Config) -> Options:

@@ -12,6 +12,7 @@ from config.models.root import Config
 from config.models.rules import Rule
 from processors import demand, model, offline
 from processors.demand import Demand
+from processors.events import recognise
 from processors.messages import EnrichedDocument
 from processors.pipeline import Options, Pipeline, options_of
 from processors.places import resolver
@@ -114,6 +115,16 @@ def test_a_list_of_too_many_places_is_cut_with_a_mark(
     document = pipeline.enrich(offline.document(offline.InputLine(id="1", text=text)))
     assert [place.text for place in document.places] == ["Kharkiv", "Sumy"]
     assert document.cut == "2 of 3 names of places were resolved"
+
+
+def test_a_list_of_too_many_events_is_cut_with_a_mark(
+    pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recognise, "MAX_TRIGGERS", 1)
+    text = "A raid in Kharkiv killed two. Shelling in Sumy killed three."
+    document = pipeline.enrich(offline.document(offline.InputLine(id="1", text=text)))
+    assert [event.type for event in document.events] == ["raid"]
+    assert document.cut == "1 of 2 mentions of events were read"
 
 
 def test_a_very_long_document_is_cut_with_a_mark(pipeline: Pipeline) -> None:
