@@ -19,9 +19,11 @@ _KINDS = {
         r"dea?ths?|fatalit(?:y|ies)|slain|murdered|murdering|"
         r"murders?\s+of|murder|shot\s+dead|shot\s+to\s+death|gunned\s+down|"
         r"executed|executing|beheaded|beheading|los(?:t|e|es|ing)\s+(?:their|his|her)\s+(?:lives|life)|"
-        r"claim(?:ed|s|ing)?\s+(?:the\s+)?li(?:fe|ves)\s+of|(?:cost(?:s|ing)?|t(?:ook|akes|aking))\s+the\s+li(?:fe|ves)\s+of|"
+        r"(?:claim|end)(?:ed|s|ing)?\s+(?:the\s+)?li(?:fe|ves)\s+of|"
+        r"(?:cost(?:s|ing)?|t(?:ook|akes|aking))\s+the\s+li(?:fe|ves)\s+of|"
         r"costs?(?=\s(?:[\w,.-]+\s){1,5}?lives\b)|"
         r"(?:claim(?:ed|s|ing)?|took)(?=\s(?:[\w,.-]+\s){1,5}?(?:lives|life|victims)\b)|"
+        r"butcher(?:ed|s|ing)|blown\s+(?:up|apart|to\s+(?:pieces|bits))|"
         r"massacred|(?<!the )(?<!\ba )massacr(?:es?|ing)(?!\s+of)|slaughter(?:ed|ing|s)|"
         r"(?<!the )(?<!\ba )slaughter(?!\s+of)|slays?|slew|felled|eliminat(?:ed|es|ing)|"
         r"neutrali[sz](?:ed|es|ing)|wip(?:ed|es|ing)\s+out|drown(?:ed|s|ing)?|perish(?:es|ing)?|electrocuted|"
@@ -31,13 +33,14 @@ _KINDS = {
         r"gun(?:s|ning)?\s+down|mow(?:s|n|ed|ing)?\s+down|"
         r"fatally\s+(?:shot|shoots|struck|hit|stabbed|injur(?:ed|ing)|wound(?:ed|ing)|crushed|beaten)|"
         r"f[ae]ll(?:en)?\s+in\s+(?:battle|combat|action|the\s+line\s+of\s+duty)|"
-        r"lost(?=\s(?:[\w-]+\s){1,3}?(?:(?:of\s)?(?:its|their|his)\s(?:own\s)?)?(?:men|fighters|soldiers|troops|"
+        r"los(?:t|es?|ing)(?=\s(?:[\w-]+\s){1,3}?(?:(?:of\s)?(?:its|their|his)\s(?:own\s)?)?(?:men|fighters|soldiers|troops|"
         r"people|members|policemen|comrades|officers|civilians)\b)|"
         r"assassinated|assassinating|assassinates?|assassination|executes?|beheads|"
         r"martyred|hanged|hangs|lynche[ds]|perished|massacre\s+of|slaughter\s+of|slayings?\s+of|slaying|burn(?:ed|t)\s+alive|"
         r"(?:burned|burnt|stabbed|beaten|hacked|clubbed|crushed|trampled|tortured|stoned)\s+to\s+death|"
-        r"(?:stabbed|beat|beaten|hacked|clubbed|shot|burned|stoned|gunned|mowed)"  # 'shot a man dead'
-        r"(?=\s(?:[\w'’-]+\s){1,7}?(?:to\s+death|dead|down)\b)"
+        r"(?:stab(?:s|bed)?|beat(?:s|en)?|hack(?:s|ed)?|club(?:s|bed)?|shoots?|shot|burn(?:s|ed|t)?|ston(?:es?|ed)|"
+        r"guns?|gunned|mow(?:s|ed)?)"  # 'shot a man dead'
+        r"(?=\s(?:[\w'’-]+\s){1,7}?(?:to\s+death|dead|down|alive)\b)"
     ),
     "injured": r"wounded|wounding|wounds|injured|injuring|injures|hurt|hurting|injur(?:y|ies)|maimed|"
     r"treated\s+for|hospitali[sz]ed",
@@ -78,7 +81,8 @@ _NONE_KINDS = {
 }
 _AFTER_GAP = re.compile(
     r"^[\s,]*(?:(?:of|a further|another|an additional|a total of|or|and|wounding|injuring|injured|"
-    r"wounded|up|him|her|the|its|his|their|all|both|dead|to\s+death)\s+){0,3}$",
+    r"wounded|up|him|her|the|its|his|their|all|both|dead|to\s+death|"
+    r"(?:him|her|them)sel(?:f|ves)\s+and)\s+){0,3}$",
     re.IGNORECASE,
 )
 _BEFORE_GAP = re.compile(
@@ -110,7 +114,8 @@ _ACTIVE_NO = re.compile(
 _ADJACENT_END = re.compile(r"^\s*(?:and\b|or\b|,|\.|;|\)|$)", re.IGNORECASE)
 _FOLLOWERS = re.compile(
     r"^\s*(?:in|on|at|by|when|after|as|during|near|and\s+(?:wounded|injured)|,|\.|\)|overnight|"
-    r"yesterday|today|while|following|since|outside|inside|before|from|amid|for|of|over|$)",
+    r"yesterday|today|while|following|since|outside|inside|before|from|amid|for|of|over|"
+    r"(?:\w+\s+)?(?:hours|days|weeks|months|years)\s+(?:after|later)|$)",
     re.IGNORECASE,
 )
 
@@ -119,7 +124,8 @@ _TELLING = ENGLISH.add(  # what a sentence with tolls has in any case
     r"kill|dead|die|dying|death|fatalit|slain|murder|shot|gunned|execut|behead|massacr|slaughter|"
     r"assassin|martyr|hanged|hangs|beat|mow|stoned|hacked|alive|lynch|drown|slew|felled|eliminat|neutrali|"
     r"wiped out|wipes out|wiping out|electrocut|suffocat|asphyxiat|gallows|fatally|lost |gun down|guns down|"
-    r"gunning down|in battle|in combat|in action|of duty|life|slay|perish|burned|stabbed|"
+    r"gunning down|butcher|blown |losing |loses |lose |in battle|in combat|in action|of duty|"
+    r"life|slay|perish|burned|stabbed|"
     r"wound|hurt|injur|maim|missing|unaccounted|arrest|detain|rounded|captur|kidnap|abduct|hostage|displac|"
     r"fled|fleeing|evacuat|"
     r"homeless|toll|body|bodies|casualties|victims|claimed|lives|remains of"
@@ -150,7 +156,7 @@ def find(text: str, start: int, end: int, sifted: Found | None = None) -> list[C
         kind = verb.lastgroup or "killed"
         free = [group for group in people if group.start not in used]
         spared = [group for group in people if used.get(group.start) != kind]
-        group = _of_whom(text, verb, inside, spared)
+        group = _of_whom(text, verb, inside, spared) or _several(text, verb, free, (start, end))
         group = group or _of_verb(text, verb, (free, inside), start, end)
         group = group or _someone(text, verb, end) or _headlined(text, verb, start, end, people)
         group = _accompanied(text, verb, _after_one(text, verb, group, (start, end)), end)
@@ -220,22 +226,42 @@ def _single(text: str, verb: re.Match[str], start: int, among: int) -> bool:
     return bool(_SINGLE.search(among, text, start, verb.start()))
 
 
-_BARE = rf"(?:[\w.’'-]+\s+){{0,4}}?(?:{groups.ONE_PERSON}|(?-i:[A-Z][a-z]+(?:i|an|ese)))"  # 'Mexican mayor'
+_ONE = rf"(?:(?:ex-|vice-)?(?:{groups.ONE_PERSON})|\d{{1,2}}-year-old)"
+_BARE = rf"(?:[\w.’'-]+\s+){{0,4}}?(?:{_ONE}|(?-i:[A-Z][a-z]+(?:i|an|ese)))"  # 'Mexican mayor'
 _HEADLINED = re.compile(rf"\W*{_BARE}(?P<two>,?\s+and\s+{_BARE})?\s+", re.IGNORECASE)
 _HEADLINE_OBJECT = re.compile(
     rf"\s*(?:(?:his|her|their)\s+)?{_BARE}\b(?![’'-]|\s+(?:{groups.PERSONS})\b)", re.IGNORECASE
 )
 _PLAIN = r"(?!\w+(?:s|ing|ed|say)\b)[\w’'-]+\s+"  # no verb of a clause that follows
-_ITEM = rf"(?:(?:his|her|their)\s+)?(?:{_PLAIN}){{0,2}}?(?:{groups.ONE_PERSON})\b(?![’'-])"
+_ITEM = rf"(?:(?:his|her|their)\s+)?(?:{_PLAIN}){{0,2}}?{_ONE}\b(?![’'-])"
 _HEADLINE_ITEM = re.compile(_ITEM, re.IGNORECASE)
 _ITEMS_BETWEEN = re.compile(rf",\s+{_ITEM}(?P<two>,?\s+and\s+{_ITEM})?\s+|\s+and\s+{_ITEM}\s+", re.IGNORECASE)
 _ITEM_BEFORE = re.compile(rf"\W*{_ITEM}(?:,|,?\s+and)\s+", re.IGNORECASE)
-_HEADLINE_JOINT = re.compile(r",?\s+(?:and|&)\s+|,\s+|\s*$")
+_HEADLINE_JOINT = re.compile(  # 'girl, 9, and boy'
+    r"(?:,\s\d{1,2}(?=,|\s))?(?:,?\s+(?:and|&)\s+|,\s+|\s*$)"
+)
+_AGED = re.compile(r",\s\d{1,2}(?=\s+(?:in|on|at|near|outside|after|during|by)\b|$)")
 _HEADLINE_VERBS = frozenset(
     ["kill", "kills", "killed", "killing", "slay", "slays", "slew", "hangs", "executes", "lynches", "beheads"]
 )
 _HEADLINE_VERBS |= {"assassinate", "assassinates", "murders", "shoots dead", "guns down", "gun down"}
-_HEADLINE_VERBS |= {"stabs to death", "hacks to death", "claims life of"}
+_HEADLINE_VERBS |= {
+    "stabs to death",
+    "hacks to death",
+    "claims life of",
+    "claims the life of",
+    "ends life of",
+}
+_HEADLINE_VERBS |= {"shoots", "stabs", "beats", "hacks", "burns", "burn", "beat", "stab", "shoot", "butchers"}
+# 'Union boss assassinated': verbs that take people only, so that the trade of the victim need not be known.
+_SOMEBODY = re.compile(
+    r"\W*(?!(?:no|two|three|several|many|some|dozens|hundreds|how|why|when|who|was|is)\b)"
+    r"(?:[\w.’'-]+\s+){0,4}(?P<last>[A-Za-z][\w’'-]*)\s+",
+    re.IGNORECASE,
+)
+_PLURAL_END = re.compile(
+    r"(?<!s)s$|(?:men|people|children|police|and|been|was|were|is|are|of|in|family)$", re.IGNORECASE
+)
 
 
 def _listed_after(text: str, start: int, end: int, people: Sequence[Group]) -> Group | None:
@@ -254,9 +280,20 @@ def _listed_after(text: str, start: int, end: int, people: Sequence[Group]) -> G
             item = Group(begin, bare.end(), 1, 1, "all", "", headed=True, named=True)
         total = _plus(total, item) if total else item
         joint = _HEADLINE_JOINT.match(text, item.end, end)
-        if joint is None or joint.end() >= end:
+        if joint is None or joint.end() >= end or _AGED.match(text, item.end, end):
             return total
         position = joint.end()
+
+
+def _several(
+    text: str, verb: re.Match[str], people: Sequence[Group], headline: tuple[int, int]
+) -> Group | None:
+    """'Man shoots wife and two sons dead': all that a headline lists, which no verb takes alone."""
+    start, end = headline
+    if verb.group().lower() not in _HEADLINE_VERBS or text[end - 1] in '.!?”"' or verb.start() - start > 70:
+        return None
+    listed = _listed_after(text, verb.end(), end, people)
+    return listed if listed and listed.parts and listed.parts[0].named else None
 
 
 def _headlined(text: str, verb: re.Match[str], start: int, end: int, people: Sequence[Group]) -> Group | None:
@@ -270,6 +307,10 @@ def _headlined(text: str, verb: re.Match[str], start: int, end: int, people: Seq
             count = 2 if items["two"] else 1
             return _plus(group, Group(group.end, verb.start(), count, count, "all", "", headed=True))
     subject = _HEADLINED.fullmatch(text, start, verb.start())
+    if subject is None and " ".join(verb.group().lower().split()) in _FELLED:
+        somebody = _SOMEBODY.fullmatch(text, start, verb.start())
+        if somebody and not _PLURAL_END.search(somebody["last"]) and not numbers.value(somebody["last"]):
+            return Group(verb.start(), verb.end(), 1, 1, "all", "", headed=True, named=True)
     if subject is None or not _FOLLOWERS.match(text[verb.end() : min(end, verb.end() + 24)]):
         return None
     count = 2 if subject["two"] else 1
@@ -387,14 +428,14 @@ def _of_verb(
 _FELLED = frozenset(
     {"shot dead", "shot to death", "gunned down", "assassinated", "murdered", "beheaded", "lynched"}
 )
-_ONE = re.compile(
+_THE_ONE = re.compile(
     r"\s+(?:the|a|an|one|its|his|her|their)\s+(?:[\w-]+['’]s\s+)?(?:[a-z][\w-]+\s+){0,2}?[a-z][\w-]*[^\Ws]\b"
 )
 
 
 def _someone(text: str, verb: re.Match[str], end: int) -> Group | None:
     """'Shot dead the vice-principal': such verbs take people only, so one somebody is one dead."""
-    if " ".join(verb.group().lower().split()) not in _FELLED or not _ONE.match(text, verb.end(), end):
+    if " ".join(verb.group().lower().split()) not in _FELLED or not _THE_ONE.match(text, verb.end(), end):
         return None
     return Group(verb.start(), verb.end(), 1, 1, "all", "", headed=True, named=True)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 
 from processors.events import nouns
@@ -20,7 +20,8 @@ PERSONS = _HEAD
 ONE_PERSON = "|".join(map(re.escape, sorted(_SINGULAR, key=len, reverse=True)))  # nouns, as an expression
 _NO = (
     r"(?!(?:and|or|in|on|at|by|were|was|are|is|have|has|had|when|after|as|to|from|with|who|that|which|"
-    r"an?|the|his|her|their|including|during|killed|wounded|injured|dead|between|near|days?|hours?|years?|months?|weeks?|"
+    r"an?|the|his|her|their|including|during|los[et]|loses|losing|dies?|died|perish(?:ed)?|drown(?:ed)?|"
+    r"killed|wounded|injured|dead|between|near|days?|hours?|years?|months?|weeks?|"
     r"minutes?|km|kilomet\w+|miles?|percent|people's|(?:murder|killing|assassination|death|slaying|execution|"
     r"abduction|kidnapping|shooting|beating|lynching|arrest|detention)s?\s+of)\b)"
 )
@@ -137,7 +138,7 @@ def summed(text: str, groups: Sequence[Group]) -> list[Group]:
         begin = max(chain[-1].end, aside if not explained else 0) if chain else 0
         between = text[begin : group.start] if chain else ""
         if chain and group.min and chain[-1].min and chain[-1].headed and _AND.match(between):
-            found.append(reduce(_sum, [*chain, group]))
+            found.append(_whole(chain, group) or reduce(_sum, [*chain, group]))
             chain = []
         elif chain and group.min and chain[-1].headed and _COMMA.match(between):
             chain.append(group)
@@ -145,6 +146,14 @@ def summed(text: str, groups: Sequence[Group]) -> list[Group]:
             found += chain
             chain = [group]
     return found + chain
+
+
+def _whole(chain: Sequence[Group], last: Group) -> Group | None:
+    """'Five people, four soldiers and a driver': five, told apart."""
+    first, rest = chain[0], [*chain[1:], last]
+    if len(rest) < 2 or first.min != sum(group.min for group in rest):
+        return None
+    return replace(first, end=last.end, parts=tuple(rest))
 
 
 def _sum(one: Group, other: Group) -> Group:
