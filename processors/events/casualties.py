@@ -6,6 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from msgspec import structs
+
 from processors.events import groups, victims
 from processors.events.groups import Group
 from processors.messages import Casualties
@@ -23,6 +25,8 @@ _KINDS = {
         r"(?:cost(?:s|ing)?|t(?:ook|akes|aking))\s+the\s+li(?:fe|ves)\s+of|"
         r"costs?(?=\s(?:[\w,.-]+\s){1,5}?lives\b)|"
         r"(?:claim(?:ed|s|ing)?|took)(?=\s(?:[\w,.-]+\s){1,5}?(?:lives|life|victims)\b)|"
+        r"succumb(?:s|ed|ing)?\s+to\s+(?:(?:his|her|their|the|its)\s+)?(?:\w+\s+)?"
+        r"(?:wounds?|injur(?:y|ies)|burns)|"
         r"butcher(?:ed|s|ing)|blown\s+(?:up|apart|to\s+(?:pieces|bits))|"
         r"massacred|(?<!the )(?<!\ba )massacr(?:es?|ing)(?!\s+of)|slaughter(?:ed|ing|s)|"
         r"(?<!the )(?<!\ba )slaughter(?!\s+of)|slays?|slew|felled|eliminat(?:ed|es|ing)|"
@@ -32,7 +36,7 @@ _KINDS = {
         r"ston(?:es|ing)|crush(?:es|ing)|trampl(?:es|ing)|starv(?:ed|ing)|fr[eo]zen?)\s+(?:dead|to\s+death)|"
         r"gun(?:s|ning)?\s+down|mow(?:s|n|ed|ing)?\s+down|"
         r"fatally\s+(?:shot|shoots|struck|hit|stabbed|injur(?:ed|ing)|wound(?:ed|ing)|crushed|beaten)|"
-        r"f[ae]ll(?:en)?\s+in\s+(?:battle|combat|action|the\s+line\s+of\s+duty)|"
+        r"fall(?:en)?|fell|f[ae]ll(?:en)?\s+in\s+(?:battle|combat|action|the\s+line\s+of\s+duty)|"
         r"los(?:t|es?|ing)(?=\s(?:[\w-]+\s){1,3}?(?:(?:of\s)?(?:its|their|his)\s(?:own\s)?)?(?:men|fighters|soldiers|troops|"
         r"people|members|policemen|comrades|officers|civilians)\b)|"
         r"assassinated|assassinating|assassinates?|assassination|executes?|beheads|"
@@ -54,7 +58,8 @@ _VERB = ENGLISH.add(  # reads lower case, which is faster
     r"(?<![\w-])(?:" + "|".join(f"(?P<{kind}>{words})" for kind, words in _KINDS.items()) + r")(?![\w-])"
 )
 _TOLL = re.compile(
-    r"\b(?:tolls?|number of (?:the )?(?:dead|deaths|victims|fatalities|people killed|those killed|"
+    r"\b(?:tolls?|(?:own|their|its|his|army|combat|human) loss(?:es)?|"
+    r"number of (?:the )?(?:dead|deaths|victims|fatalities|people killed|those killed|"
     r"civilians killed|wounded|injured|missing))\b"
     r"[^;]{0,120}?\b(?:to|at|of|reached|hit|was|is|stood at|passed|above|over)\s+$",
     re.IGNORECASE,
@@ -62,7 +67,7 @@ _TOLL = re.compile(
 _BODIES = re.compile(
     r"\b(?:f(?:ou|i)nd(?:ing)?|recover(?:ed|ing)|count(?:ed|ing)|discover(?:ed|ing|y of)|retriev(?:ed|ing)|"
     r"pulled|seen|received|saw|identif(?:ied|ying))\s+$|"
-    r"\bbodies of\s+(?:the\s+)?$",
+    r"\b(?:bodies|corpses|remains|body|corpse) of\s+(?:the\s+)?$",
     re.IGNORECASE,
 )
 _NONE = ENGLISH.add(
@@ -124,14 +129,17 @@ _TELLING = ENGLISH.add(  # what a sentence with tolls has in any case
     r"kill|dead|die|dying|death|fatalit|slain|murder|shot|gunned|execut|behead|massacr|slaughter|"
     r"assassin|martyr|hanged|hangs|beat|mow|stoned|hacked|alive|lynch|drown|slew|felled|eliminat|neutrali|"
     r"wiped out|wipes out|wiping out|electrocut|suffocat|asphyxiat|gallows|fatally|lost |gun down|guns down|"
-    r"gunning down|butcher|blown |losing |loses |lose |in battle|in combat|in action|of duty|"
-    r"life|slay|perish|burned|stabbed|"
+    r"gunning down|butcher|blown |succumb|fallen|fell|losing |loses |lose |"
+    r"in battle|in combat|in action|of duty|life|slay|perish|burned|stabbed|"
     r"wound|hurt|injur|maim|missing|unaccounted|arrest|detain|rounded|captur|kidnap|abduct|hostage|displac|"
     r"fled|fleeing|evacuat|"
     r"homeless|toll|body|bodies|casualties|victims|claimed|lives|remains of"
 )
 
 
+_FALLING = frozenset({"fall", "fell", "fallen"})  # 'twelve of its fighters had fallen', not 'fell back'
+_ARMED = frozenset({"soldiers", "fighters", "police"})
+_FALLEN = re.compile(r"\s*(?:$|[.,;]|(?:and|in|on|at|when|as|while|during|defending|fighting|near|since)\b)")
 _SPEAKING = re.compile(r"\s+(?:said|says|told|added|announced)\b")  # 'two witnesses said'
 
 
@@ -166,6 +174,7 @@ def find(text: str, start: int, end: int, sifted: Found | None = None) -> list[C
         elif group is not None:
             used |= dict.fromkeys((group.start, *(part.start for part in group.parts)), kind)
             found += _found_dead(text, verb, group, source) or _with_parts(kind, group, source)
+            found = _added(text, found)
         elif kind in _BY_NAME and _single(text, verb, start, among):
             one = Group(verb.start(), verb.end(), 1, 1, "all", "", headed=True)
             found.append(_casualties(kind, one, source, subset=True))
@@ -219,8 +228,29 @@ _SINGLE = ENGLISH.add(
 )
 
 
+# What is done to things as well: who is meant has to be said.
+_THINGS_TOO = frozenset({"eliminated", "neutralised", "neutralized", "felled"})
+
+
+_FURTHER = re.compile(r"(?:another|a further|\w+ (?:more|others?))\b", re.IGNORECASE)
+
+
+def _added(text: str, found: list[Casualties]) -> list[Casualties]:
+    """'Six men died on the scene; another man succumbed to his wounds': seven."""
+    if len(found) < 2 or found[-1].subset or not _FURTHER.match(text, found[-1].start or 0):
+        return found
+    last = found[-1]
+    first = next((item for item in found[:-1] if item.kind == last.kind and not item.subset), None)
+    if first is None or first.max is None or last.max is None or first.source != last.source:
+        return found
+    both = structs.replace(first, min=first.min + last.min, max=first.max + last.max, category="all")
+    return [both if item is first else item for item in found[:-1]]
+
+
 def _single(text: str, verb: re.Match[str], start: int, among: int) -> bool:
     """Whether one somebody, of whatever trade, is the subject."""
+    if verb.group().lower() in _THINGS_TOO or verb.group().lower().startswith(("blown", "wiped")):
+        return False
     if verb.group().lower() in _DYING and _DIED.search(text, max(start, verb.start() - 50), verb.start()):
         return True
     return bool(_SINGLE.search(among, text, start, verb.start()))
@@ -403,6 +433,11 @@ def _of_verb(
 ) -> Group | None:
     people, inside = told
     word = verb.group().lower()
+    if word in _FALLING:
+        fallen = _preceding(text, verb, people)
+        return (
+            fallen if fallen and fallen.category in _ARMED and _FALLEN.match(text, verb.end(), end) else None
+        )
     owners = next((group for group in people if _OWN.fullmatch(text, group.end, verb.start())), None)
     if owners or word in _NEEDS_OWNER:
         return owners or _owned(text, verb, start, end)
@@ -646,7 +681,7 @@ _BROUGHT = re.compile(
 def _bodies(text: str, before: str, group: Group) -> bool:
     """'The bodies of six priests', 'recovered three bodies', 'five bodies had been brought'."""
     if _BODIES.search(before):
-        return "bodies of" in before[-20:] or _is_body(text, group)
+        return before.rstrip().endswith((" of", " of the")) or _is_body(text, group)
     return _is_body(text, group) and bool(_BROUGHT.match(text, group.end))
 
 

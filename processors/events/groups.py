@@ -26,7 +26,12 @@ _NO = (
     r"abduction|kidnapping|shooting|beating|lynching|arrest|detention)s?\s+of)\b)"
 )
 _FILL = rf"(?:(?:of\s+(?:the\s+|its\s+|their\s+|his\s+|them\s*)?)?(?:{_NO}[\w’'.-]+,?\s+){{0,4}}?)"
-_HEADS_ON = rf"(?P<head>{_HEAD})(?:[ -](?P<last>{_HEAD}))?\b(?!['’]s|-\w)"  # 'peasant', 'peasant woman'
+_CRAFT = (
+    r"\s(?:trains?|planes?|ships?|bus(?:es)?|ferr(?:y|ies)|jets?|boats?|vessels?|cars?|vans?|trucks?|"
+    r"vehicles?)\b"
+)
+# 'peasant', 'peasant woman', but no 'passenger train'
+_HEADS_ON = rf"(?P<head>{_HEAD})(?:[ -](?P<last>{_HEAD}))?\b(?!['’]s|-\w|{_CRAFT})"
 _FILLING = re.compile(rf"(?:{_NO}[\w’'-]+\s*)*", re.IGNORECASE)
 # These two read lower case: without regard to case, so many nouns would take three times as long.
 _AFTER_NUMBER = re.compile(rf"\s+{_FILL}[\"“‘]?{_HEADS_ON}")

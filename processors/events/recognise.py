@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -134,7 +135,7 @@ def _attach_tolls(reading: Reading, drafts: list[Draft]) -> None:
         candidates = _hurting(here)
         elsewhere = _within_reach(sentence, last, main)
         for toll in _tolls_in(reading, sentence) if candidates or any(elsewhere) else ():
-            homes = _homes(toll, candidates)
+            homes = _homes(reading.text, toll, candidates)
             for larger in _meant(homes, main, toll):
                 larger.casualties.append(tolls.part(toll))
             for home in homes or _carried(reading, sentence, elsewhere, toll):
@@ -154,7 +155,7 @@ def _tolls_in(reading: Reading, sentence: Sentence) -> list[Casualties]:
     return local_casualties.find(reading.local, sentence.start, sentence.end) if reading.local else []
 
 
-def _homes(toll: Casualties, candidates: Sequence[Draft]) -> list[Draft]:
+def _homes(text: str, toll: Casualties, candidates: Sequence[Draft]) -> list[Draft]:
     """The events of the toll's sentence that it counts for: the nearest, and those told along with it."""
     fitting = [draft for draft in candidates if _suits(toll, draft)]
     start = toll.start or 0
@@ -163,7 +164,17 @@ def _homes(toll: Casualties, candidates: Sequence[Draft]) -> list[Draft]:
         return []
     told = [draft for draft in fitting if draft.judgement.status == nearest.judgement.status]
     deadly = nearest.trigger.type not in _PEACEFUL
-    return [draft for draft in told if not (deadly and draft.trigger.type in _PEACEFUL)]
+    told = [draft for draft in told if not (deadly and draft.trigger.type in _PEACEFUL)]
+    return [draft for draft in told if draft is nearest or not _apart(text, nearest, draft)]
+
+
+_LATER = re.compile(r"\b(?:days?|hours?|weeks?|months?)\s+(?:after|before|earlier|later)\b")
+
+
+def _apart(text: str, one: Draft, other: Draft) -> bool:
+    """'Took 86 people into custody, a day after two officers were killed in a shootout': two events."""
+    first, last = sorted((one.trigger.start, other.trigger.start))
+    return bool(_LATER.search(text, first, last))
 
 
 def _meant(homes: Sequence[Draft], main: Sequence[Draft], toll: Casualties) -> list[Draft]:

@@ -122,13 +122,16 @@ def time_of(reading: Reading, sentence: Sentence, start: int, end: int) -> Time 
 _REPORT = ENGLISH.add(
     r"\b(?:said|says|told (?:\w+ ){1,3}|announced|reported|confirmed|wrote)(?: in (?:a|an) (?:\w+ "
     r")?(?:statement|tweet|post|report|interview|message))?"
-    r"(?: (?:late|early))?(?: on)? $",
+    r"(?: (?:late|early))?(?: on)? $"
+    r"|\b(?:rose|risen|rises|rising|climb(?:ed|s)|jump(?:ed|s)|increased|grew|grown|revised|reached|stood) "
+    r"(?:(?:to|at) )?(?:at least |more than |over )?[\w,-]+(?: people| dead)?(?: (?:late|early))?"
+    r"(?: on| by)? $",
     _I,
 )
 
 
 def _dates_report(reading: Reading, sentence: Sentence, time: Time) -> bool:
-    """'…, the army said on Thursday': the day of the report, not of the event."""
+    """'…, the army said on Thursday', 'the toll rose to 16 on Monday': the day of the report."""
     first = max(sentence.start, time.start - 50)
     return bool(_REPORT.search(reading.possible(first, time.start), reading.text[first : time.start]))
 

@@ -26,12 +26,12 @@ def settled(found: Sequence[Casualties]) -> list[Casualties]:
     """The tolls of an event as they are published.
 
     Where a kind has parts only ('the bodies of six priests were found'), its largest part is the toll; a
-    count of bodies above every toll is a rival one. Totals that add up to another one are its parts. A part
-    that says neither who nor whose says nothing new.
+    count of bodies above every toll is a rival one. Totals that add up to another one are its parts, and so
+    is one person told of after more. A part that says neither who nor whose says nothing new.
     """
     kept = [item for item in found if not _far_off(item, found)]
     kept = [part(item) if item in _addends(item.kind, kept) else item for item in kept]
-    kept = [part(item) if _told_apart(item, kept) else item for item in kept]
+    kept = [part(item) if _told_apart(item, kept) or _one_of_them(item, kept) else item for item in kept]
     raised = _raised(kept)
     return [item for item in raised if not item.subset or item.category != "some" or item.affiliation]
 
@@ -68,6 +68,14 @@ def _told_apart(item: Casualties, found: Sequence[Casualties]) -> bool:
         if parts and item.min in {rest, *(other.min for other in parts)}:
             return True
     return False
+
+
+def _one_of_them(item: Casualties, found: Sequence[Casualties]) -> bool:
+    """'A worker was killed by shrapnel', after 'five people died': one of the five."""
+    if item.subset or (item.min, item.max) != (1, 1):
+        return False
+    more = [other for other in _totals(item.kind, found) if other.min > 1 and other.category == "all"]
+    return any((other.start or 0) < (item.start or 0) for other in more)
 
 
 def _within(part: Casualties, whole: Casualties) -> bool:
