@@ -10,8 +10,14 @@ from processors.events.draft import Draft
 from processors.events.reading import Reading
 from processors.events.triggers import Trigger
 from processors.taxonomy import compatible
+from processors.text.sieve import ENGLISH
 
 LEAD = 4  # sentences of the body that a headline may stand for
+_YEARS_ON = ENGLISH.add(
+    r"\b(?!few|several)\w+ years?(?: and [\w ]{1,12} days?)?,? "
+    r"(?:on\b(?! (?:the|a)\b)|after|later|to the day)|\b(?:anniversary of|commemorat\w+)\b",
+    re.IGNORECASE,
+)
 _DEFINITE = re.compile(r"\b(?:the|that|this|those|these|both|its|their)\s+(?:[\w-]+\s+)?$", re.IGNORECASE)
 
 
@@ -28,6 +34,28 @@ def inherit(reading: Reading, drafts: Sequence[Draft]) -> None:
             _headline(reading, draft, drafts)
         else:
             _follow(reading, draft, drafts[:position])
+    _retold(reading, drafts)
+
+
+def _retold(reading: Reading, drafts: Sequence[Draft]) -> None:
+    """Where a report begins with a past event and has none of today, what it tells undated is that event."""
+    known = [draft.judgement for draft in drafts]
+    if not known or any(judgement.sure and judgement.status == "current" for judgement in known):
+        return
+    years_on = _years_on(reading)
+    if known[0].status != "background" and not years_on:
+        return
+    first = drafts[0]
+    for draft in drafts:
+        undated = draft.judgement.status == "current" and not draft.judgement.sure
+        if undated and (years_on or compatible(first.trigger.type, draft.trigger.type)):
+            _put_back(draft, first, "the report looks back")
+
+
+def _years_on(reading: Reading) -> bool:
+    """Whether headline or lead count the years since the event."""
+    end = reading.sentences[min(reading.lead + LEAD, len(reading.sentences)) - 1].end
+    return bool(_YEARS_ON.search(reading.possible(0, end), reading.text, 0, end))
 
 
 def definite(reading: Reading, trigger: Trigger) -> bool:
@@ -57,7 +85,7 @@ def _headline(reading: Reading, draft: Draft, drafts: Sequence[Draft]) -> None:
         for other in drafts
         if not other.trigger.sentence.title and compatible(other.trigger.type, draft.trigger.type)
     ]
-    past = [other for other in same if other.judgement.status == "background" and other.judgement.time]
+    past = [other for other in same if other.judgement.status == "background" and other.judgement.sure]
     now = [other for other in same if other.judgement.status == "current" and other.judgement.sure]
     leading = bool(past) and past[0].trigger.sentence.index - reading.lead < LEAD
     if leading and not now and past[0] is same[0]:

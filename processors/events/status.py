@@ -6,10 +6,11 @@ import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from processors.events import modality
+from processors.events import modality, recalled
 from processors.events.newsness import logit, sentence_score, squash
 from processors.events.reading import Reading
 from processors.languages import cues
+from processors.text import times
 from processors.text.sentences import Sentence
 from processors.text.sieve import ENGLISH
 from processors.text.times import Time
@@ -42,9 +43,9 @@ def of_trigger(reading: Reading, sentence: Sentence, start: int, end: int, event
     mode = modality.judge(reading, sentence, start, end, event_type)
     if mode.status:
         return Judgement(mode.status, 0.1, f"{mode.status}: {mode.why}", time)
-    compared = _compared(reading, sentence, start)
-    if compared:
-        return Judgement("background", 0.1, compared, time)
+    recalled_as = recalled.reason(reading, sentence, start, end)
+    if recalled_as:
+        return Judgement("background", 0.1, recalled_as, time)
     dated = _by_date(reading, sentence, time)
     if dated:
         return dated
@@ -89,14 +90,22 @@ def _by_date(reading: Reading, sentence: Sentence, time: Time | None) -> Judgeme
     if time.first > reading.anchor:
         return Judgement("planned", 0.1, why, time)
     if age <= RECENT and time.granularity in {"day", "hour", "week"} and not _span(time):
-        return Judgement("current", 0.9 if age.days <= 4 else 0.7, why, time)
+        sure = not _HABIT.match(reading.text, time.end)
+        return Judgement("current", 0.9 if age.days <= 4 else 0.7, why, time, sure)
     return None
+
+
+_HABIT = re.compile(r"\s+(?:prayers?|mass|sermons?|services?)\b", _I)  # 'during Friday prayers' of any year
 
 
 def _past_month(reading: Reading, sentence: Sentence, time: Time) -> bool:
     """A bare month is the past where it is over, or where the paragraph tells of an earlier year."""
     anchor = reading.anchor
-    return anchor is not None and (time.last < anchor or reading.memory(sentence) > 0)
+    if anchor is None:
+        return False
+    told = [other for other in reading.times_in(sentence) if other.start < time.start]
+    listed = any(anchor - other.last > STALE for other in told)  # 'in June …, and in November'
+    return time.last < anchor or listed or reading.memory(sentence) > 0
 
 
 def _span(time: Time) -> bool:
@@ -107,11 +116,16 @@ def _span(time: Time) -> bool:
 
 def time_of(reading: Reading, sentence: Sentence, start: int, end: int) -> Time | None:
     """The time expression that dates the trigger: the nearest one in its clause."""
+    if reading.language == "en" and reading.anchor:
+        first = max(sentence.start, start - 60)
+        counted = times.before_that(reading.text, reading.anchor, start, reading.possible(first, start))
+        if counted and counted.start >= sentence.start:
+            return counted
     best: tuple[int, Time] | None = None
     for time in reading.times_in(sentence):
         if _dates_report(reading, sentence, time):
             continue
-        distance = _distance(reading.text, time, start, end)
+        distance = _distance(reading.text, sentence, time, start, end)
         if distance is not None and time.granularity == "week":
             distance += COARSE
         if distance is not None and (best is None or distance < best[0]):
@@ -143,10 +157,21 @@ _BREAKS = re.compile(
 )
 
 
-def _distance(text: str, time: Time, start: int, end: int) -> int | None:
+_SIDE = re.compile(r"\b(?:that|which|who|where)\s(?:[^,.;]{0,60}\s)?$", _I)
+_MAIN_VERB = re.compile(
+    r"^[^,.;:]{0,40}?\s(?:was|were|is|are|has|have|had|will|would|opened|reopened|began|went|came|took|held|"
+    r"won|lost|said)\s",
+    _I,
+)
+_INTENT = re.compile(r"\b(?:vow|threat|plan|pledg|promis|prepar|intend)\w*\sto\b", _I)
+
+
+def _distance(text: str, sentence: Sentence, time: Time, start: int, end: int) -> int | None:
     """Characters between time and trigger, clause borders counting extra; None: another clause's time."""
     if time.start < start and time.end > start:
         return 0
+    if time.start >= end and _elsewhere(text[sentence.start : start], text[end : time.start]):
+        return None
     if time.end <= start:
         gap, between = start - time.end, text[time.end : start]
         adjacent = len(between.split()) <= 3 and not re.search(r"[,.;:]", between)
@@ -158,36 +183,13 @@ def _distance(text: str, time: Time, start: int, end: int) -> int | None:
     return gap + 60 * len(_BREAKS.findall(between)) + 15 * between.count(",")
 
 
-_COMPARED = ENGLISH.add(
-    r"\b(?:since|unlike|as in|than|recall\w*|remember\w*|anniversary of|in memory of|years? (?:after|since)|"
-    r"months? (?:after|since)|decades? (?:after|since)|mark(?:s|ed|ing)?)\s+(?:the|a|"
-    r"an)?\s*(?:[\w'’-]+\s+){0,3}$",
-    _I,
-)
-_SINCE_THEN = ENGLISH.add(
-    r"\b(?:since then|since (?:19|20)\d\d|over the (?:past|last) (?:[\w-]+ )?(?:weeks?|months?|years?|"
-    r"decades?)|in recent (?:months|years)|over "
-    r"the years)\b",
-    _I,
-)
-_EARLIER = ENGLISH.add(
-    r"\b(?:(?:previous|earlier|past(?! (?:weekend|week|few|day|hour|month|night|\d))|similar)\s+"
-    r"(?:[\w-]+\s+)?|(?:former|old)\s+)$",  # 'a former employee opened fire' today
-    _I,
-)
+def _elsewhere(before: str, between: str) -> bool:
+    """Whether the time after a trigger dates the main clause, the trigger standing in a side clause.
 
-
-def _compared(reading: Reading, sentence: Sentence, start: int) -> str | None:
-    """Why the words before the trigger put it into the past, if they do."""
-    first = max(sentence.start, start - 60)
-    before, among = reading.text[first:start], reading.possible(first, start)
-    for pattern, why in ((_COMPARED, "compared with or counted from"), (_EARLIER, "an earlier one")):
-        match = pattern.search(among, before)
-        if match:
-            return f"{why}: “{' '.join(match.group().split())}”"
-    among = reading.possible(sentence.start, sentence.end)
-    summed = _SINCE_THEN.search(among, reading.text, sentence.start, sentence.end)
-    return f"summed up: “{summed.group()}”" if summed else None
+    'A shop that was destroyed by bombs opened again on Monday', 'end the truce, vow to attack from Sunday'.
+    """
+    side = bool(_MAIN_VERB.search(between)) and bool(_SIDE.search(before))
+    return side or bool(_INTENT.search(between))
 
 
 _WEEKDAY = re.compile(r"(?:on )?(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b", _I)
@@ -215,9 +217,20 @@ def told_after(reading: Reading, sentence: Sentence) -> Time | None:
             fresh = timedelta(0) <= reading.anchor - time.last <= timedelta(7)
             if not fresh or time.granularity not in {"day", "hour"} or _span(time):
                 return None
-            if sentence_score(reading, after)[0] >= 0.5 and not _dates_report(reading, after, time):
+            other = _dates_report(reading, after, time) or _to_come(reading, after, time)
+            if sentence_score(reading, after)[0] >= 0.5 and not other:
                 return time
     return None
+
+
+_WILL = ENGLISH.add(r"\b(?:will|would|shall|going to)\b[^,.;]{0,60}$|\b(?:until|by|from) $", _I)
+
+
+def _to_come(reading: Reading, sentence: Sentence, time: Time) -> bool:
+    """'It would attack from Sunday': the coming one."""
+    return bool(
+        _WILL.search(reading.possible(sentence.start, time.start), reading.text[sentence.start : time.start])
+    )
 
 
 def told_before(reading: Reading, sentence: Sentence) -> Time | None:

@@ -250,6 +250,20 @@ def _read_span(match: re.Match[str], anchor: date) -> tuple[date, date, str] | N
     return _shift(anchor, max(amount * _UNIT_DAYS[unit], 1)), anchor, grain
 
 
+_DAYS_AFTER = ENGLISH.add(
+    rf"\b(?P<count>{_COUNT})\s+(?P<unit>day|week)s?\s+after\s+(?:the\s+|a\s+|an\s+)?(?:[\w’'-]+\s+){{0,2}}$",
+    re.IGNORECASE,
+)
+
+
+def before_that(text: str, anchor: date, start: int, among: int = ANYTHING) -> Time | None:
+    """The day that a count of days up to ``start`` gives: 'four days after the' raid."""
+    first = max(0, start - 60)
+    match = _DAYS_AFTER.search(among, text[first:start])
+    span = _read_ago(match, anchor) if match else None
+    return Time(first + match.start(), start, match.group().strip(), *span) if match and span else None
+
+
 def _pattern(text: str) -> Sifted:
     return ENGLISH.add(rf"(?<![\w$€£.,-])(?:{text})(?![\w%]|[.,]\d)", re.IGNORECASE)
 
@@ -330,6 +344,7 @@ _READERS: tuple[tuple[Sifted, Reader], ...] = (
     (_pattern(r"(?<!every )(?<!each )(?<!coming )(?<!next )weekend"), _read_weekend),
     (
         _cased(
+            r"(?<!\b[Aa] )(?<!\b[Oo]ne )"  # 'on a Saturday' is any
             r"(?:(?P<which>[Ll]ast|[Nn]ext|[Tt]his|[Tt]his coming|[Tt]he previous)\s+)?"
             rf"(?:early\s+|late\s+)?(?P<day>{_D})(?:'s)?{_PART}"
         ),

@@ -66,6 +66,10 @@ def test_sports_business_fiction_and_idioms_are_no_events(enrich: Enrich, text: 
             "background",
         ),
         ("Ten years after the massacre, Houla remembers.", "massacre", "background"),
+        ("Two years to the day after the massacre, Houla remembers.", "massacre", "background"),
+        ("Three men jailed over a massacre in Houla were released on Tuesday.", "massacre", "background"),
+        ("Witnesses told a court in Aden on Tuesday how missiles hit it.", "missile-attack", "background"),
+        ("The army will begin an offensive this week to retake Masisi.", "territory-regained", "planned"),
     ],
 )
 def test_status_is_judged_for_each_trigger(enrich: Enrich, text: str, event_type: str, status: str) -> None:
@@ -248,3 +252,33 @@ def test_a_groups_name_and_a_border_are_no_place_of_an_event(enrich: Enrich) -> 
     )
     where = {document.places[index].country for event in current(document) for index in event.places}
     assert where == {"NG"}
+
+
+def test_a_date_of_the_main_clause_is_not_that_of_a_side_clause(enrich: Enrich) -> None:
+    text = "A store in Kharkiv that was shelled by Russian forces opened its doors again on Monday."
+    (event,) = [event for event in enrich(text).events if event.type == "shelling"]
+    assert event.date is None or event.date.text != "Monday"
+
+
+def test_a_report_that_counts_the_years_looks_back(enrich: Enrich) -> None:
+    document = enrich(
+        "Norway remembers, 15 years on\nBells rang in Oslo on Wednesday.\n\n"
+        "A gunman opened fire on the beach. He shot dead eight people near the school."
+    )
+    assert current(document) == []
+    document = enrich(
+        "A mosque reopens\nSeven years and one day after the shooting in Christchurch, 600 people came.\n\n"
+        "The gunman arrived during Friday prayers and killed 44 people."
+    )
+    assert current(document) == []
+
+
+def test_a_listed_month_of_an_earlier_year(enrich: Enrich) -> None:
+    text = "In January a student shot dead five people in Sousse, and in March a bomber blew up a bus."
+    assert current(enrich(text)) == []
+
+
+def test_a_count_of_days_dates_what_follows(enrich: Enrich) -> None:
+    document = enrich("Troops hunt gunmen in Jolo two days after the raid")
+    (raid,) = [event for event in document.events if event.type == "raid"]
+    assert (raid.status, raid.date and raid.date.start) == ("current", "2026-03-02")
