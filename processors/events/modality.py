@@ -92,9 +92,11 @@ _MAYBE_BEFORE = ENGLISH.add(
     r"(?:\w+\s+){0,3}$"
     r"|\b(?:i|we|he|she|they|many|people)\s+(?:thought|imagined|assumed|dreamt|dreamed)\s+[^.;,]{0,40}$"
     r"|\b(?:simulat\w+|mock|rehears\w+|fictional|imaginary)\s+(?:\w+\s+){0,2}$"
-    r"|\b(?:allow\w*|permit\w*|able|condemn\w*(?!\s+the\b)|combat|oppose\w*|renounce\w*|fight against|"
-    r"tolerate|acts? of|end to|forms? of|kinds? of|war against)\s+(?:us\s+|them\s+)?(?:to\s+)?(?:\w+,?\s+"
-    r"(?:or\s+|and\s+)?){0,2}(?:all\s+|any\s+|the\s+)?$",
+    r"|\b(?:allow\w*|permit\w*|able|condemn\w*(?!\s+the\b)|combat|oppose\w*|"
+    r"renounce\w*|fight against|tolerate|acts? of|end to|forms? of|kinds? of|war against)\s+"
+    r"(?:us\s+|them\s+)?"
+    r"(?:to\s+)?(?:\w+,?\s+(?:or\s+|and\s+)?){0,2}(?:all\s+|any\s+|the\s+)?$"
+    r"|\b(?:powers|authority|right) to\s+$",
     _I,
 )
 _MAYBE_AFTER = ENGLISH.add(

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from processors.events import modality, recalled
+from processors.events import courts, modality, recalled
 from processors.events.newsness import logit, sentence_score, squash
 from processors.events.reading import Reading
 from processors.languages import cues
@@ -43,15 +43,20 @@ def of_trigger(reading: Reading, sentence: Sentence, start: int, end: int, event
     mode = modality.judge(reading, sentence, start, end, event_type)
     if mode.status:
         return Judgement(mode.status, 0.1, f"{mode.status}: {mode.why}", time)
-    recalled_as = recalled.reason(reading, sentence, start, end)
+    recalled_as = recalled.reason(reading, sentence, start)
     if recalled_as:
         return Judgement("background", 0.1, recalled_as, time)
+    tried = courts.tried(reading, sentence, start, end, event_type)
+    if tried:
+        return Judgement("background", 0.1, f"before a court: “{tried}”", None)
     dated = _by_date(reading, sentence, time)
     if dated:
         return dated
     score, why = sentence_score(reading, sentence)
     if modality.generic(reading, sentence) and time is None:
         return Judgement("hypothetical", min(score, 0.3), "speaks of what happens repeatedly", time)
+    if time is None and courts.about_a_trial(reading, event_type):
+        return Judgement("background", min(score, 0.4), "the headline tells of a trial", None)
     score = squash(logit(score) + LEANING)
     status = "current" if score >= 0.5 else "background"
     return Judgement(status, round(score, 3), why, time, sure=False)

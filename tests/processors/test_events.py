@@ -42,6 +42,73 @@ def test_sports_business_fiction_and_idioms_are_no_events(enrich: Enrich, text: 
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "The confirmation battle over the judge moved to the Senate on Tuesday.",
+        "The president's long battle with parliament over the budget ended on Friday.",
+        "The finance minister went on a charm offensive in Brussels on Monday.",
+        "The ruling party was hit by infighting over the choice of a candidate.",
+        "The minister hit back on Tuesday at opposition attacks on his record.",
+        "The committee called on Friday for new steps in fighting terrorism.",
+        "The two leaders clashed over migration at the summit on Friday.",
+        "The parties clashed in parliament on Tuesday over the pension bill.",
+        "The rebels were intercepted March 23 near the border, the navy said.",
+        "Palm oil for March delivery rose 2 percent on Monday.",
+        "CBOT March wheat fell on Thursday.",
+        "The opposition leader spoke at an election rally in Samsun on Sunday.",
+        "The city's planning minister opened a demonstration farm on Tuesday.",
+        "The army's execution of the budget was criticised on Tuesday.",
+        "Police can be given powers to detain people without charge under the bill.",
+        "The bank was fined on Monday for helping clients evade taxes.",
+    ],
+)
+def test_politics_trade_and_months_are_no_events(enrich: Enrich, text: str) -> None:
+    assert [e for e in current(enrich(text)) if e.type not in {"diplomatic-event", "attribution"}] == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "A court in Dakar convicted two men on Friday of the murder of a taxi driver.",
+        "A jury found the former officer guilty of murder in the death of a student.",
+        "The woman pleaded guilty on Tuesday to kidnapping her neighbour's child.",
+        "The trawler captain was jailed for 12 years on Monday for the killing of two crewmen.",
+        "Murder trial of three soldiers opens in Accra",
+        "Prosecutors charged a 22-year-old man with murder on Thursday.",
+        "Police in Cebu charged two men with the kidnapping of a Korean businessman.",
+        "Four charged over the murder of a union leader in Cali",
+        "A militiaman wanted for the bombing of a church was arrested near Goma on Thursday.",
+        "The bombing suspect was flown to Nairobi on Friday.",
+        "The judge acquitted the mayor on all counts of abduction.",
+        "Iran hanged a man on Wednesday for the rape and murder of a girl.",
+        "Texas executed a man on Tuesday for the shooting of a shop owner.",
+        "He faces up to 20 years in prison on charges of bombing a railway line.",
+    ],
+)
+def test_what_a_court_deals_with_happened_before(enrich: Enrich, text: str) -> None:
+    assert [e for e in current(enrich(text)) if e.type not in {"arrest", "execution"}] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "event_type"),
+    [
+        ("Police charged two men with Sunday's murder of a priest in Jos.", "assassination"),
+        ("Police charged two men with the murder of a priest in Jos on Sunday.", "assassination"),
+        ("The Women's March drew thousands in Washington on Saturday.", "protest"),
+        (
+            "Fighting raged near parliament in Khartoum on Monday as soldiers shelled rebel posts.",
+            "armed-clash",
+        ),
+        ("The army accused rebels of shelling the town of Goma on Monday.", "shelling"),
+    ],
+)
+def test_charges_of_the_day_and_fighting_by_parliament_are_events(
+    enrich: Enrich, text: str, event_type: str
+) -> None:
+    assert event_type in {event.type for event in current(enrich(text))}
+
+
+@pytest.mark.parametrize(
     ("text", "event_type", "status"),
     [
         ("Special forces raided a house in Atme on Wednesday, residents said.", "raid", "current"),

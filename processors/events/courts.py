@@ -1,0 +1,113 @@
+"""What courts deal with happened before: 'convicted of the murder', 'charged with kidnapping'.
+
+A verdict comes months after the deed, a charge days; so a deed that somebody is charged with is today's news
+only where the sentence dates it so ('charged with Sunday's murder').
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+from processors.events.reading import Reading
+from processors.taxonomy import FAMILIES
+from processors.text.sentences import Sentence
+from processors.text.sieve import ENGLISH
+
+_I = re.IGNORECASE
+_UP_TO = r"\s+(?:[\w’'-]+,?\s+){0,6}?$"  # words between the preposition and the deed
+_TRIED = ENGLISH.add(
+    r"\b(?:convict(?:ed|ing|ions?)|acquitt(?:ed|als?)|guilty|sentenc(?:ed|ing|es?)|jailed|imprisoned|verdicts?|"
+    r"indict(?:ed|ments?)|trials?|counts?|life terms?|(?:years?|months?|life)\s+in\s+(?:prison|jail)|"
+    r"hanged|executed)\b"
+    rf"[^.;]{{0,40}}?\s(?:of|for|over|in){_UP_TO}"
+    rf"|\bguilty\b[^.;]{{0,30}}?\sto{_UP_TO}"
+    rf"|\b(?:plead(?:s|ed|ing)?|confess(?:es|ed|ing)|admit(?:s|ted|ting))\s+to{_UP_TO}"
+    rf"|\b(?:tried|retried)\s+(?:for|over|on\s+charges\s+of){_UP_TO}",
+    _I,
+)
+_CHARGED = ENGLISH.add(
+    r"\b(?:charg(?:ed|es|ing)|arraigned|wanted|extradited|prosecuted)\b[^.;]{0,30}?\s"
+    rf"(?:(?P<of>with|of|for|over|in){_UP_TO})",
+    _I,
+)
+_MATTER = ENGLISH.add(
+    r"[\s-]+(?:and\s+\w+\s+)?(?:trials?|retrial|suspects?|charges?|convictions?|convicts?|cases?|defendants?|verdicts?|"
+    r"sentences?|allegations?|conspiracy|inquiry|inquest|hearings?)\b",
+    _I,
+)
+_COURT = r"\b(?:court|inquest|jury|jurors|tribunal|coroner)\b"
+_TESTIFIED = ENGLISH.add(
+    rf"\b(?:tell(?:s|ing)?|told)\s[^.;,]{{0,20}}{_COURT}[^.;]{{0,120}}$"
+    rf"|{_COURT}[^.;,]{{0,20}}\s(?:heard|hears|was told|were told)\b[^.;]{{0,120}}$"
+    r"|\btestif\w+\b[^.;]{0,120}$",
+    _I,
+)
+_HEARD = ENGLISH.add(rf"^[^.;]{{0,150}},\s[\w\s]{{0,20}}{_COURT}\s(?:has |have )?(?:heard|was told)\b", _I)
+_TRIAL = re.compile(
+    r"\b(?:sentenc(?:ed|es|ing)|convict(?:ed|s|ion)|acquit(?:s|ted|tal)|guilty|verdict|jury|jurors?|trial|retrial|"
+    r"pleads?|pleaded|appeals? court|death row|life in (?:prison|jail)|years in (?:prison|jail)|"
+    r"jailed (?:for|over))\b",
+    _I,
+)
+_DEEDS = FAMILIES["violence"] | FAMILIES["crime"] | {"arson"}
+_OWN = frozenset(
+    {"arrest", "execution", "attribution", "diplomatic-event", "agreement"}
+)  # what courts bring about
+_FRESH = timedelta(7)
+_NEAR, _FAR = 110, 150  # characters around a deed in which the court is named
+
+
+def tried(reading: Reading, sentence: Sentence, start: int, end: int, event_type: str) -> str | None:
+    """The words that make the deed ``text[start:end]`` one that a court deals with; None without such."""
+    if event_type in _OWN:
+        return None
+    first = max(sentence.start, start - _NEAR)
+    before = reading.text[first:start]
+    among = reading.possible(first, start)
+    verdict = _TRIED.search(among, before)
+    if verdict:
+        return " ".join(verdict.group().split())
+    if _told(reading, sentence, start, end):
+        return "told in court"
+    follows = min(sentence.end, end + 40)
+    matter = _MATTER.match(reading.possible(end, follows), reading.text[end:follows])
+    charge = _CHARGED.search(among, before)
+    found = charge or matter
+    if found is None or _fresh(
+        reading, sentence, first + charge.start("of") if charge else start, start, end
+    ):
+        return None
+    return " ".join(found.group().split())
+
+
+def about_a_trial(reading: Reading, event_type: str) -> bool:
+    """Whether the headline tells of a verdict or trial: undated deeds of the text are then the old ones."""
+    titles = (sentence for sentence in reading.sentences[: reading.lead] if sentence.title)
+    return event_type in _DEEDS and any(_TRIAL.search(reading.text, it.start, it.end) for it in titles)
+
+
+def _told(reading: Reading, sentence: Sentence, start: int, end: int) -> bool:
+    """Whether somebody tells it to a court."""
+    first, last = max(sentence.start, start - _FAR), min(sentence.end, end + _FAR)
+    told = _TESTIFIED.search(reading.possible(first, start), reading.text[first:start])
+    return bool(told or _HEARD.match(reading.possible(end, last), reading.text[end:last]))
+
+
+_ELSEWHERE = re.compile(r"[,;]|\b(?:was|were|is|are|has|have|had)\b")
+_OBJECT = (
+    12  # characters between a deed and its day: 'the murder of a priest on Sunday', not 'murder on Sunday'
+)
+
+
+def _fresh(reading: Reading, sentence: Sentence, begin: int, start: int, end: int) -> bool:
+    """Whether a day told with the deed ``text[start:end]``, behind ``begin``, is one before the news."""
+    if reading.anchor is None:
+        return False
+    for time in reading.times_in(sentence):
+        told_before = begin <= time.start < start
+        between = reading.text[end : time.start]
+        told_after = len(between) >= _OBJECT and not _ELSEWHERE.search(between)
+        if (told_before or told_after) and reading.anchor - time.last <= _FRESH:
+            return True
+    return False
