@@ -39,6 +39,7 @@ _MATTER = ENGLISH.add(
 _COURT = r"\b(?:court|inquest|jury|jurors|tribunal|coroner)\b"
 _TESTIFIED = ENGLISH.add(
     rf"\b(?:tell(?:s|ing)?|told)\s[^.;,]{{0,20}}{_COURT}[^.;]{{0,120}}$"
+    r"|\b(?:warrant|indictment|charge sheet|verdict)\s(?:says|said|states|alleges)\b[^.;]{0,120}$"
     rf"|{_COURT}[^.;,]{{0,20}}\s(?:heard|hears|was told|were told)\b[^.;]{{0,120}}$"
     r"|\btestif\w+\b[^.;]{0,120}$",
     _I,

@@ -59,13 +59,14 @@ _PLANNED_BEFORE = ENGLISH.add(
     rf"now\s+)?(?:(?:{_START})\s+{_DET})?$"
     rf"|\b(?:{_PREPARE})\s+(?:to|on)\s+(?:\w+\s+)?(?:(?:{_START})\s+)?{_DET}$"
     rf"|\b(?:plans?|planned|planning|preparations?|preparing|call(?:s|ed|ing)?|schedule[ds]?|brac(?:es|"
-    rf"ed|ing)|ahead of|order(?:s|ed)?|upcoming|impending|imminent|looming)\s+(?:for\s+|of\s+)?{_DET}$"
+    rf"ed|ing)|ahead of|order(?:s|ed)?|upcoming|impending|imminent|looming)\s+(?:for\s+|of\s+)?"
+    rf"(?:(?:a\s+)?(?:days?|weeks?|months?|series|wave)\s+of\s+)?{_DET}$"
     r"|\b(?:will|would|shall|going to)\s+(?!not\b|be\b|have\b)(?:[\w'’-]+,?\s+){1,12}"
     r"(?:to\s+(?:\w+\s+)?|(?:supported|backed|aided|covered|followed|joined) by\s+(?:\w+\s+){0,3})$"
     rf"|\bsaid (?:it|they|he|she) would\s+(?:{_START})?\s*{_DET}$"
     rf"|\b(?:call(?:s|ed|ing)? (?:on|upon|for)|appeal(?:s|ed|ing)? to|urg(?:es?|ed|ing)|ask(?:s|ed|ing)?|"
     rf"t(?:ell|old)|demand(?:s|ed|ing)? (?:of|that)|order(?:s|ed|ing)?|warn(?:s|ed|ing)?|want(?:s|ed)?)\s+"
-    rf"(?:[\w’'-]+\s+){{1,8}}to\s+$",
+    rf"(?:[\w’'-]+\s+){{1,15}}to\s+$",
     _I,
 )
 _PLANNED_AFTER = ENGLISH.add(

@@ -12,7 +12,7 @@ from processors.events.reading import Reading, Told
 from processors.events.signs import WEAK, of_place, of_telling
 from processors.text.sentences import Sentence
 
-AROUND = (WEAK, WEAK / 2)  # weight of the wording one and two sentences away
+AROUND = (WEAK, WEAK / 2, WEAK / 4)  # weight of the wording one, two and three sentences away
 _FIRST = -WEAK  # a sentence without cues is rather not the news
 
 

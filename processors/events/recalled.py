@@ -9,8 +9,12 @@ from processors.text.sentences import Sentence
 from processors.text.sieve import ENGLISH
 
 _I = re.IGNORECASE
+_NUMBER = (  # 'more than 20 people were shot dead' compares nothing
+    r"(?:\d|(?:a|an|half|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|"
+    r"fifty)\s|dozens|scores|hundreds|thousands)"
+)
 _COMPARED = ENGLISH.add(
-    r"\b(?:since|unlike|as in|than|recall\w*|remember\w*|anniversary of|in memory of|"
+    rf"\b(?:since|unlike|as in|than(?!\s+{_NUMBER})|recall\w*|remember\w*|anniversary of|in memory of|"
     r"(?:years?|months?|decades?)(?: and [\w ]{1,12} days?| to the day)? (?:after|since)|"
     r"mark(?:s|ed|ing)?)\s+(?:the|a|an)?\s*(?:[\w'’-]+\s+){0,3}$",
     _I,

@@ -53,10 +53,14 @@ _CUES: tuple[tuple[frozenset[str], float, str], ...] = (
     (_set("when then later became before began started once until"), -CLEAR, "tells a story"),
     (_set("earlier previous previously following formerly"), -CLEAR, "speaks of earlier events"),
     (  # the steps that led here, or somebody's life
-        _set("found came brought entered served joined took met worked lived grew born married"),
+        _set(
+            "found came brought entered served joined took met worked lived grew born married failed refused "
+            "rejected agreed decided"
+        ),
         -WEAK,
         "tells a story",
     ),
+    (_set("deal agreement offer bid acquisition merger"), -WEAK, "speaks of what was agreed before"),
     (_set("allegedly accused alleged suspected"), -WEAK, "retells what somebody is charged with"),
     (_set("we our us i"), WEAK, "somebody speaks now"),
     (  # what an event leaves behind is reported while it lasts
@@ -88,7 +92,7 @@ _MOVES = _set(
 _ALL_CUES = frozenset().union(_PERSON, _SPEECH, _MARKET, _MOVES, *(cues for cues, _, _ in _CUES))
 _LAST = ENGLISH.add(
     r"\blast (?:year|month|summer|fall|spring|winter|autumn)|\bin recent (?:months|years)|"
-    r"\bin the past|\bat the time",
+    r"\b(?:in|over|during|for|within) the past\b|\b(?:over|during|for|within) the last\b|\bat the time",
     _I,
 )
 _DATELINE = ENGLISH.add(
@@ -98,6 +102,7 @@ _COUNT = r"(?:a|an|one|two|three|four|five|six|seven|eight|nine|ten|\d+)"
 _PHRASES: tuple[tuple[Sifted, float, str], ...] = (
     (_LAST, -CLEAR, "speaks of earlier events"),
     (ENGLISH.add(r"\blast week\b|\brecent(?:ly)?\b", _I), -WEAK, "speaks of earlier events"),
+    (ENGLISH.add(r"\baccording to\b", _I), -WEAK, "gives another's account"),
     (  # 'the biggest fall in two years', 'the first since 2014'
         ENGLISH.add(
             r"\b(?:highest|lowest|biggest|largest|worst|deadliest|strongest|weakest|widest|longest|sharpest|"

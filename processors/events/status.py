@@ -57,7 +57,8 @@ def of_trigger(reading: Reading, sentence: Sentence, start: int, end: int, event
         return Judgement("hypothetical", min(score, 0.3), "speaks of what happens repeatedly", time)
     if time is None and courts.about_a_trial(reading, event_type):
         return Judgement("background", min(score, 0.4), "the headline tells of a trial", None)
-    score = squash(logit(score) + LEANING)
+    if not reading.memory(sentence):  # what goes on with an earlier story is no news that could be missed
+        score = squash(logit(score) + LEANING)
     status = "current" if score >= 0.5 else "background"
     return Judgement(status, round(score, 3), why, time, sure=False)
 

@@ -136,6 +136,9 @@ def test_charges_of_the_day_and_fighting_by_parliament_are_events(
         ("Two years to the day after the massacre, Houla remembers.", "massacre", "background"),
         ("Three men jailed over a massacre in Houla were released on Tuesday.", "massacre", "background"),
         ("Witnesses told a court in Aden on Tuesday how missiles hit it.", "missile-attack", "background"),
+        ("More than 20 people were shot dead in Kabul.", "shooting", "current"),
+        ("The opposition calls a week of marches.", "protest", "planned"),
+        ("The warrant says that fighters opened fire on villagers.", "shooting", "background"),
         ("The army will begin an offensive this week to retake Masisi.", "territory-regained", "planned"),
     ],
 )

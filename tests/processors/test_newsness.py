@@ -36,6 +36,8 @@ def score(sentence: str, before: str = FILLER, after: str = FILLER) -> float:
         ("Traffic was diverted through the centre.", "The lorry was painted in the centre."),
         ("The mayor vowed to replace the barrier.", "The mayor served as a captain."),
         ("He told reporters that it was over.", "He wanted a garden by the river."),
+        ("It was painted this week.", "It was painted over the past years."),
+        ("The owner read it.", "The owner agreed to it."),
         ("Nobody is in the building.", "Nobody had lived in the building."),
         ("The driver left by the back door.", "The driver allegedly left by the back door."),
     ],
