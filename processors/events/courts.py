@@ -21,16 +21,17 @@ _TRIED = ENGLISH.add(
     r"indict(?:ed|ments?)|trials?|counts?|life terms?|(?:years?|months?|life)\s+in\s+(?:prison|jail)|"
     r"hanged|executed)\b"
     rf"[^.;]{{0,40}}?\s(?:of|for|over|in){_UP_TO}"
-    rf"|\bguilty\b[^.;]{{0,30}}?\sto{_UP_TO}"
+    rf"|\bguilty\b[^.;]{{0,60}}?\sto{_UP_TO}"
     rf"|\b(?:plead(?:s|ed|ing)?|confess(?:es|ed|ing)|admit(?:s|ted|ting))\s+to{_UP_TO}"
     rf"|\b(?:tried|retried)\s+(?:for|over|on\s+charges\s+of){_UP_TO}",
     _I,
 )
 _CHARGED = ENGLISH.add(
-    r"\b(?:charg(?:ed|es|ing)|arraigned|wanted|extradited|prosecuted)\b[^.;]{0,30}?\s"
+    r"\b(?:charg(?:ed|es?|ing)|arraigned|wanted|extradited|prosecuted|crimes)\b[^.;]{0,60}?\s"
     rf"(?:(?P<of>with|of|for|over|in){_UP_TO})",
     _I,
 )
+_SUSPECTED = ENGLISH.add(rf"\b(?:suspicion|suspected|accused)\s(?P<of>of){_UP_TO}", _I)
 _MATTER = ENGLISH.add(
     r"[\s-]+(?:and\s+\w+\s+)?(?:trials?|retrial|suspects?|charges?|convictions?|convicts?|cases?|defendants?|verdicts?|"
     r"sentences?|allegations?|conspiracy|inquiry|inquest|hearings?)\b",
@@ -52,9 +53,10 @@ _TRIAL = re.compile(
     _I,
 )
 _DEEDS = FAMILIES["violence"] | FAMILIES["crime"] | {"arson"}
-_OWN = frozenset(
-    {"arrest", "execution", "attribution", "diplomatic-event", "agreement"}
-)  # what courts bring about
+_CRIMES = frozenset(
+    {"assassination", "abduction", "sexual-violence", "robbery", "organised-crime"}
+)  # of persons
+_OWN = frozenset({"arrest", "execution", "attribution", "diplomatic-event", "agreement"})  # what courts do
 _FRESH = timedelta(7)
 _NEAR, _FAR = 110, 150  # characters around a deed in which the court is named
 
@@ -73,7 +75,7 @@ def tried(reading: Reading, sentence: Sentence, start: int, end: int, event_type
         return "told in court"
     follows = min(sentence.end, end + 40)
     matter = _MATTER.match(reading.possible(end, follows), reading.text[end:follows])
-    charge = _CHARGED.search(among, before)
+    charge = _CHARGED.search(among, before) or (event_type in _CRIMES and _SUSPECTED.search(among, before))
     found = charge or matter
     if found is None or _fresh(
         reading, sentence, first + charge.start("of") if charge else start, start, end
