@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from msgspec import structs
@@ -27,7 +27,7 @@ _KINDS = {
         r"(?:claim(?:ed|s|ing)?|took)(?=\s(?:[\w,.-]+\s){1,5}?(?:lives|life|victims)\b)|"
         r"succumb(?:s|ed|ing)?\s+to\s+(?:(?:his|her|their|the|its)\s+)?(?:\w+\s+)?"
         r"(?:wounds?|injur(?:y|ies)|burns)|"
-        r"butcher(?:ed|s|ing)|blown\s+(?:up|apart|to\s+(?:pieces|bits))|"
+        r"lined\s+up\s+(?:against\s+a\s+wall\s+)?and\s+shot|butcher(?:ed|s|ing)|blown\s+(?:up|apart|to\s+(?:pieces|bits))|"
         r"massacred|(?<!the )(?<!\ba )massacr(?:es?|ing)(?!\s+of)|slaughter(?:ed|ing|s)|"
         r"(?<!the )(?<!\ba )slaughter(?!\s+of)|slays?|slew|felled|eliminat(?:ed|es|ing)|"
         r"neutrali[sz](?:ed|es|ing)|wip(?:ed|es|ing)\s+out|drown(?:ed|s|ing)?|perish(?:es|ing)?|electrocuted|"
@@ -39,10 +39,10 @@ _KINDS = {
         r"fall(?:en)?|fell|f[ae]ll(?:en)?\s+in\s+(?:battle|combat|action|the\s+line\s+of\s+duty)|"
         r"los(?:t|es?|ing)(?=\s(?:[\w-]+\s){1,3}?(?:(?:of\s)?(?:its|their|his)\s(?:own\s)?)?(?:men|fighters|soldiers|troops|"
         r"people|members|policemen|comrades|officers|civilians)\b)|"
-        r"assassinated|assassinating|assassinates?|assassination|executes?|beheads|"
+        r"behead|execute(?=\s\w)|lynch(?=\s\w)|assassinated|assassinating|assassinates?|assassination|executes?|beheads|"
         r"martyred|hanged|hangs|lynche[ds]|perished|massacre\s+of|slaughter\s+of|slayings?\s+of|slaying|burn(?:ed|t)\s+alive|"
         r"(?:burned|burnt|stabbed|beaten|hacked|clubbed|crushed|trampled|tortured|stoned)\s+to\s+death|"
-        r"(?:stab(?:s|bed)?|beat(?:s|en)?|hack(?:s|ed)?|club(?:s|bed)?|shoots?|shot|burn(?:s|ed|t)?|ston(?:es?|ed)|"
+        r"(?:knif(?:es|ed)|strangl(?:es|ed)|stab(?:s|bed)?|beat(?:s|en)?|hack(?:s|ed)?|club(?:s|bed)?|shoots?|shot|burn(?:s|ed|t)?|ston(?:es?|ed)|"
         r"guns?|gunned|mow(?:s|ed)?)"  # 'shot a man dead'
         r"(?=\s(?:[\w'’-]+\s){1,7}?(?:to\s+death|dead|down|alive)\b)"
     ),
@@ -91,7 +91,8 @@ _AFTER_GAP = re.compile(
     re.IGNORECASE,
 )
 _BEFORE_GAP = re.compile(
-    r"^[\s,]*(?:\([^)]*\)\s*)?(?:(?:who|that|were|was|are|is|have|has|had|been|being|be|also|"
+    r"^[\s,]*(?:\([^)]*\)\s*)?(?:[a-z]+(?:ed|en) (?:off|from|out of|at|by) (?:[\w-]+ ){0,2}[\w-]+, )?"
+    r"(?:(?:who|that|were|was|are|is|have|has|had|been|being|be|also|"
     r"reportedly|left|lay|later|allegedly|instantly|confirmed|feared|said|to|"
     r"immediately|as|then|either|critically|seriously|severely|slightly|lightly|badly|others?|more|"
     r"people|were\s+either|died|or|and|believed|critically|subsequently|known|have\s+now|at least|got|"
@@ -167,6 +168,7 @@ def find(text: str, start: int, end: int, sifted: Found | None = None) -> list[C
         group = _of_whom(text, verb, inside, spared) or _several(text, verb, free, (start, end))
         group = group or _of_verb(text, verb, (free, inside), start, end)
         group = group or _someone(text, verb, end) or _headlined(text, verb, start, end, people)
+        group = group or _them(text, verb, people, used)
         group = _accompanied(text, verb, _after_one(text, verb, group, (start, end)), end)
         group = _with_later(text, verb, group, end)
         if group is not None and (group.named or group in inside):
@@ -232,6 +234,20 @@ _SINGLE = ENGLISH.add(
 _THINGS_TOO = frozenset({"eliminated", "neutralised", "neutralized", "felled"})
 
 
+_PRONOUN = re.compile(r"(?:.*?\s)??(?P<who>them|him|her)\b(?!\s+[a-z]+(?:s|band)\b)", re.IGNORECASE)
+
+
+def _them(text: str, verb: re.Match[str], people: Sequence[Group], used: Mapping[int, str]) -> Group | None:
+    """'Took nine passengers off the bus and shot them dead': the nine."""
+    pronoun = verb.lastgroup in _BY_NAME and _PRONOUN.match(text, verb.end(), min(len(text), verb.end() + 14))
+    if not pronoun:
+        return None
+    before = [group for group in people if group.end <= verb.start() and group.headed and group.min]
+    meant = [group for group in before if (group.max == 1) == (pronoun["who"].lower() != "them")]
+    last = meant[-1] if meant and verb.start() - meant[-1].end < 120 else None
+    return last if last and used.get(last.start) != "killed" and not last.named else None
+
+
 _FURTHER = re.compile(r"(?:another|a further|\w+ (?:more|others?))\b", re.IGNORECASE)
 
 
@@ -271,6 +287,7 @@ _HEADLINE_JOINT = re.compile(  # 'girl, 9, and boy'
     r"(?:,\s\d{1,2}(?=,|\s))?(?:,?\s+(?:and|&)\s+|,\s+|\s*$)"
 )
 _AGED = re.compile(r",\s\d{1,2}(?=\s+(?:in|on|at|near|outside|after|during|by)\b|$)")
+_CLAUSE = re.compile(r"[,:;]\s+|\s[-–—]\s+|\bas\s+")
 _HEADLINE_VERBS = frozenset(
     ["kill", "kills", "killed", "killing", "slay", "slays", "slew", "hangs", "executes", "lynches", "beheads"]
 )
@@ -282,7 +299,34 @@ _HEADLINE_VERBS |= {
     "claims the life of",
     "ends life of",
 }
-_HEADLINE_VERBS |= {"shoots", "stabs", "beats", "hacks", "burns", "burn", "beat", "stab", "shoot", "butchers"}
+_HEADLINE_VERBS |= {
+    "shoots",
+    "stabs",
+    "beats",
+    "hacks",
+    "burns",
+    "burn",
+    "beat",
+    "stab",
+    "shoot",
+    "butchers",
+    "knifes",
+    "strangles",
+}
+_FELLED = frozenset(
+    {"shot dead", "shot to death", "gunned down", "assassinated", "murdered", "beheaded", "lynched"}
+)
+_OF_PEOPLE = _FELLED | {"killed", "slain", "dies", "stabbed to death", "hacked to death", "beaten to death"}
+_OF_PEOPLE |= {
+    "burnt alive",
+    "burned alive",
+    "executed",
+    "hanged",
+    "drowns",
+    "perishes",
+    "fatally shot",
+    "butchered",
+}
 # 'Union boss assassinated': verbs that take people only, so that the trade of the victim need not be known.
 _SOMEBODY = re.compile(
     r"\W*(?!(?:no|two|three|several|many|some|dozens|hundreds|how|why|when|who|was|is)\b)"
@@ -290,7 +334,8 @@ _SOMEBODY = re.compile(
     re.IGNORECASE,
 )
 _PLURAL_END = re.compile(
-    r"(?<!s)s$|(?:men|people|children|police|and|been|was|were|is|are|of|in|family)$", re.IGNORECASE
+    r"(?<!s)s$|(?:men|people|children|police|and|been|was|were|is|are|of|in|family|for|to|at|by|with|from|the|an?|has|have|had|who|not|after|over|its|his|her)$",
+    re.IGNORECASE,
 )
 
 
@@ -328,7 +373,7 @@ def _several(
 
 def _headlined(text: str, verb: re.Match[str], start: int, end: int, people: Sequence[Group]) -> Group | None:
     """'Mexican mayor gunned down outside home': a headline that leaves out 'was' and the article."""
-    if verb.lastgroup not in _BY_NAME or verb.start() - start > 70 or text[end - 1] in '.!?”"':
+    if verb.lastgroup not in _BY_NAME or verb.start() - start > 100 or text[end - 1] in '.!?”"':
         return None
     if verb.group().lower() in _HEADLINE_VERBS and (object_ := _listed_after(text, verb.end(), end, people)):
         return object_
@@ -336,8 +381,9 @@ def _headlined(text: str, verb: re.Match[str], start: int, end: int, people: Seq
         if items := _ITEMS_BETWEEN.fullmatch(text, group.end, verb.start()):
             count = 2 if items["two"] else 1
             return _plus(group, Group(group.end, verb.start(), count, count, "all", "", headed=True))
+    start = max((joint.end() for joint in _CLAUSE.finditer(text, start, verb.start())), default=start)
     subject = _HEADLINED.fullmatch(text, start, verb.start())
-    if subject is None and " ".join(verb.group().lower().split()) in _FELLED:
+    if subject is None and " ".join(verb.group().lower().split()) in _OF_PEOPLE:
         somebody = _SOMEBODY.fullmatch(text, start, verb.start())
         if somebody and not _PLURAL_END.search(somebody["last"]) and not numbers.value(somebody["last"]):
             return Group(verb.start(), verb.end(), 1, 1, "all", "", headed=True, named=True)
@@ -440,6 +486,8 @@ def _of_verb(
         )
     owners = next((group for group in people if _OWN.fullmatch(text, group.end, verb.start())), None)
     if owners or word in _NEEDS_OWNER:
+        if word == "slaying" and (slain := _following(text, verb, people)):
+            return slain
         return owners or _owned(text, verb, start, end)
     after = _following(text, verb, people)
     before = _preceding(text, verb, people)
@@ -460,9 +508,6 @@ def _of_verb(
     return named or (None if apart else after)
 
 
-_FELLED = frozenset(
-    {"shot dead", "shot to death", "gunned down", "assassinated", "murdered", "beheaded", "lynched"}
-)
 _THE_ONE = re.compile(
     r"\s+(?:the|a|an|one|its|his|her|their)\s+(?:[\w-]+['’]s\s+)?(?:[a-z][\w-]+\s+){0,2}?[a-z][\w-]*[^\Ws]\b"
 )
@@ -616,11 +661,16 @@ def _takes_object(text: str, verb: re.Match[str], end: int) -> bool:
     return not _FOLLOWERS.match(text[verb.end() : min(end, verb.end() + 24)])
 
 
+_AND_HIM = re.compile(r"\s+(?:him|her)\s+and\s+", re.IGNORECASE)  # 'killing him and his bodyguard'
+
+
 def _following(text: str, verb: re.Match[str], people: Sequence[Group]) -> Group | None:
     for group in people:
         if group.start < verb.end():
             continue
         gap = text[verb.end() : group.start]
+        if _AND_HIM.fullmatch(gap):
+            return _plus(group, Group(verb.end(), group.start, 1, 1, "all", "", headed=True))
         if len(gap) < 40 and _AFTER_GAP.match(gap):
             return group
         return None
@@ -667,9 +717,18 @@ def _tolls(text: str, start: int, people: Sequence[Group], source: str | None) -
         if toll:
             kind = "injured" if re.search(r"injur|wounded", toll.group()) else "killed"
             found += _with_parts(kind, group, source)
+        elif _is_death(text, group):
+            found.append(_casualties("killed", group, source, subset=False))
         elif _bodies(text, before, group):
             found.append(_casualties("killed", group, source, subset=True))
     return found
+
+
+def _is_death(text: str, group: Group) -> bool:
+    """'Confirmed 29 deaths', 'five deaths were reported'."""
+    return group.min > 0 and text[group.start : group.end].lower().endswith(
+        (" deaths", " fatalities", " dead")
+    )
 
 
 _BROUGHT = re.compile(

@@ -51,9 +51,13 @@ def _addends(kind: str, found: Sequence[Casualties]) -> list[Casualties]:
     totals = _totals(kind, found)
     most = max(totals, key=lambda item: item.min, default=None)
     rest = [item for item in totals if item is not most]
-    if most is None or len(rest) < 2 or sum(item.min for item in rest) != most.min:
+    if most is None or not rest:
         return []
-    return rest
+    bodies = [item for item in found if item.kind == kind and item.subset and item.category == "some"]
+    if len(rest) > 1 and sum(item.min for item in rest) == most.min:
+        return rest
+    # 'The toll rose to 37': 'thirteen were killed in one village', '24 bodies were found in another'
+    return [one for one in rest if any(one.min + other.min == most.min for other in bodies)]
 
 
 def _told_apart(item: Casualties, found: Sequence[Casualties]) -> bool:
