@@ -27,10 +27,12 @@ from processors import tier2  # noqa: E402
 from processors.demand import EVERYTHING, Demand  # noqa: E402
 from processors.entities import Named  # noqa: E402
 from processors.events import (  # noqa: E402
+    courts,
     domain,
     groups,
     memories,
     modality,
+    recalled,
     recognise,
     status,
     victims,
@@ -58,6 +60,10 @@ def without_frames(self: lexicon.Lexicon, concepts: tuple[str, ...]) -> lexicon.
 PARTS: dict[str, list[Patch]] = {
     "everything": [],
     "without mentions that lean on earlier ones": [(memories, "inherit", nothing)],
+    "without looking back as a whole": [(memories, "_retold", nothing)],
+    "without courts": [(courts, "tried", nothing), (courts, "about_a_trial", nothing)],
+    "without comparisons": [(recalled, "reason", nothing)],
+    "without times of the main clause": [(status, "_elsewhere", nothing)],
     "without the domain of the document": [(domain, "keep", lambda _, found: list(found))],
     "without modality": [(modality, "judge", no_modality), (modality, "generic", nothing)],
     "without dates in status": [(status, "_by_date", nothing)],
