@@ -31,6 +31,7 @@ _MANNERS = frozenset(
 _LEADING = FAMILIES["violence"] | {"protest", "protest-crackdown", "protest-intervention", "robbery", "arson"}
 # What costs lives along the way: a toll counts for these where nothing of _HURTING is told beside them.
 _COSTLY = frozenset({"organised-crime", "robbery", "arson", "looting", "property-destruction"})
+_OF_CROWDS = FAMILIES["unrest"] | FAMILIES["disasters"]
 _TAKING = frozenset(
     {"arrest", "raid", "abduction", "protest", "protest-intervention", "protest-crackdown", "riot"}
 )
@@ -58,7 +59,9 @@ def events_of(reading: Reading, found: Sequence[Trigger], places: Sequence[Place
     if not found:
         return ()
     known = actors.known_actors(reading.text)
-    drafts = [_draft(reading, trigger, places, known) for trigger in named(found[:MAX_TRIGGERS])]
+    drafts = [
+        _draft(reading, trigger, places, known) for trigger in named(reading.text, found[:MAX_TRIGGERS])
+    ]
     memories.inherit(reading, drafts)
     dating.settle(reading, drafts, places)
     _attach_tolls(reading, drafts)
@@ -84,7 +87,7 @@ def _detailed(reading: Reading, event: Event, places: Sequence[Place]) -> Event:
     return event
 
 
-def named(found: Sequence[Trigger]) -> list[Trigger]:
+def named(text: str, found: Sequence[Trigger]) -> list[Trigger]:
     """'The incident', 'the operation' take the type of the violence told last before; without one they go."""
     kept: list[Trigger] = []
     last: Trigger | None = None
@@ -92,9 +95,16 @@ def named(found: Sequence[Trigger]) -> list[Trigger]:
         if trigger.type != INCIDENT:
             kept.append(trigger)
             last = trigger if trigger.type in _HURTING else last
-        elif last is not None and trigger.sentence.index != last.sentence.index:
+        elif (
+            last is not None and trigger.sentence.index != last.sentence.index and _fits(text, trigger, last)
+        ):
             kept.append(replace(trigger, type=last.type))
     return kept
+
+
+def _fits(text: str, trigger: Trigger, told: Trigger) -> bool:
+    """Whether the words may mean what was told: an operation is none of a crowd."""
+    return told.type not in _OF_CROWDS or not text.startswith("operation", trigger.start)
 
 
 def _context(reading: Reading, sentence: Sentence) -> Context:

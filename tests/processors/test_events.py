@@ -53,6 +53,11 @@ def test_sports_business_fiction_and_idioms_are_no_events(enrich: Enrich, text: 
         "The two leaders clashed over migration at the summit on Friday.",
         "The parties clashed in parliament on Tuesday over the pension bill.",
         "The rebels were intercepted March 23 near the border, the navy said.",
+        "Houses sit in floodwater on the outskirts of Lumberton on Monday.",
+        "The foreign minister struck a different tone on Monday.",
+        "Activists have joined forces for the election on Monday.",
+        "The president renewed his attacks on the justice ministry on Monday.",
+        "The government will combat corruption, the minister said on Monday.",
         "Palm oil for March delivery rose 2 percent on Monday.",
         "CBOT March wheat fell on Thursday.",
         "The opposition leader spoke at an election rally in Samsun on Sunday.",
@@ -100,6 +105,10 @@ def test_what_a_court_deals_with_happened_before(enrich: Enrich, text: str) -> N
             "armed-clash",
         ),
         ("The army accused rebels of shelling the town of Goma on Monday.", "shelling"),
+        ("Lightning strikes killed 12 farmers in Jharkhand on Monday.", "natural-disaster"),
+        ("Five soldiers were killed in close combat near Kupiansk on Monday.", "armed-clash"),
+        ("Rebel militias joined forces in the north on Monday, the army said.", "group-change"),
+        ("Students held a sit-in at the university in Dhaka on Monday.", "protest"),
     ],
 )
 def test_charges_of_the_day_and_fighting_by_parliament_are_events(
