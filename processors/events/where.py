@@ -136,7 +136,8 @@ def _speaks(reading: Reading, sentence: Sentence, place: Place) -> float:
     """A country that opens a sentence is who acts or speaks: 'Rusia no se ha pronunciado sobre el ataque'."""
     opens = reading.local is not None and not sentence.title and place.start - sentence.start <= OPENING
     behind = reading.text[place.end : place.end + 1]
-    return ACTOR if opens and place.precision == "country" and behind == " " else 0.0
+    subject = behind == " " or (behind == "," and reading.language == "tr")  # 'Rusya, Kiev'i vurdu'
+    return ACTOR if opens and place.precision == "country" and subject else 0.0
 
 
 def _in_dateline(reading: Reading, place: Place) -> float:

@@ -37,7 +37,7 @@ def find(local: LocalText, start: int, end: int) -> list[Casualties]:
     wholes = _chained(local, [count for count in counts if count not in inside], words)
     pairs = Pairing(local, free, wholes).pairs()
     source = sources.who_says(local.text, start, end, local.data.language)
-    found = [toll for word, count in pairs for toll in _tolls(word.kind, count, source)]
+    found = [toll for word, count in pairs for toll in _tolls(word, count, source)]
     found += _parts(inside, pairs, source)
     found += _verbs_only(free, pairs, source)
     return sorted(found, key=lambda toll: toll.start or 0)
@@ -45,7 +45,7 @@ def find(local: LocalText, start: int, end: int) -> list[Casualties]:
 
 def _words(local: LocalText, hits: Sequence[Hit]) -> list[Word]:
     found = [
-        Word(hit.start, hit.end, kind, kind in values(hit, "sg:"))
+        Word(hit.start, hit.end, kind, kind in values(hit, "sg:"), "body" in hit.concepts)
         for index, hit in enumerate(hits)
         if (kind := value(hit, "toll:")) is not None and not _negated(local.text, hits, index)
     ]
@@ -188,11 +188,12 @@ def _joined(local: LocalText, one: Count, other: Count, words: Sequence[Word]) -
     return bool(gap.strip()) and "," not in gap and bool(local.data.joint.fullmatch(gap.lower()))
 
 
-def _tolls(kind: str, count: Count, source: str | None) -> Iterator[Casualties]:
-    yield _casualties(kind, count, source, subset=count.max is None and count.min <= FEW)
+def _tolls(word: Word, count: Count, source: str | None) -> Iterator[Casualties]:
+    part_only = word.body or (count.max is None and count.min <= FEW)
+    yield _casualties(word.kind, count, source, subset=part_only)
     for part in count.parts:
         if part.category != "all":
-            yield _casualties(kind, part, source, subset=True)
+            yield _casualties(word.kind, part, source, subset=True)
 
 
 def _casualties(kind: str, count: Count, source: str | None, *, subset: bool) -> Casualties:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from processors.languages.local import LocalText
+from processors.languages.local import LocalText, value
 from processors.text.lexicon import Hit
 from processors.text.sentences import Sentence
 from processors.text.times import Time
@@ -17,6 +17,8 @@ PAST_REACH = 120  # the same for a cue of the past, in either direction
 DEMAND = 60  # characters between a demand and the truce or strike that it wants
 WANTED = frozenset({"agreement", "protest", "labour-strike"})  # what people call for
 REPORT = 26  # characters between a verb of saying and the day on which it was said
+REPORT_AFTER = 60  # characters between the day and a verb of saying at the end of its clause
+VERB_LAST = frozenset({"fa", "tr"})  # the verb of saying follows what it dates
 SAID = 1.2  # added to the score's log-odds where the sentence says who says so
 
 
@@ -74,11 +76,21 @@ def says(local: LocalText, sentence: Sentence) -> bool:
 
 
 def dates_report(local: LocalText, sentence: Sentence, time: Time) -> bool:
-    """'сообщили во вторник', 'informó este jueves': the day of the report, not of the event."""
+    """'сообщили во вторник', 'wie er am Dienstag sagte': the day of the report, not of the event."""
+    said = local.labelled("speech", sentence.start, sentence.end)
+    if local.data.language in VERB_LAST:
+        return any(_reported_before(local, time, hit) for hit in said)
     return any(
         0 <= time.start - hit.end <= REPORT and not _CLAUSE.search(local.text, hit.end, time.start)
-        for hit in local.labelled("speech", sentence.start, sentence.end)
-    )
+        for hit in said
+    ) or (local.data.language == "de" and any(_reported_before(local, time, hit) for hit in said))
+
+
+def _reported_before(local: LocalText, time: Time, said: Hit) -> bool:
+    """Whether the verb of saying closes the clause of the day, in which nobody dies or is hurt."""
+    if not 0 <= said.start - time.end <= REPORT_AFTER or _CLAUSE.search(local.text, time.end, said.start):
+        return False
+    return not any(value(hit, "toll:") for hit in local.between(time.end, said.start))
 
 
 def is_weekday(local: LocalText, time: Time) -> bool:

@@ -17,6 +17,7 @@ label              the word
 ``name``           a proper name with a number in it
 ``toll:killed``    says what happened to people; ``sg:killed`` says it of one person
 ``bare``           'toll' without saying of what
+``body``           a dead body: what is found of them may be a part of the dead
 ``nobody``         'no casualties'
 ``not``            right before a toll word: it did not happen
 ``subset``         'among them', 'including'; ``subset-after`` the same behind the number
@@ -146,6 +147,8 @@ def _tolls(section: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     for name in ("nobody", "not", "subset", "among", "earlier", "versus"):
         yield name, section.get(name, "")
     yield "bare", section.get("toll", "")
+    yield "body", section.get("bodies", "")
+    yield "toll:killed", section.get("bodies", "")
     yield "of-them", section.get("of_them", "")
     for kind in KINDS:  # 'of the wounded' in one entry says the kind, too
         yield "of-them", section.get(f"of_the_{kind}", "")

@@ -17,7 +17,9 @@ _YEARS = range(1900, 2101)
 _SOLAR_YEARS = range(1300, 1451)
 LEAD = 24  # characters before a number in which 'at least' may stand
 NOUN_REACH = 26  # characters between a number and the noun that says what it counts
+JOINT_REACH = 6  # characters of ' and ' between a noun and a number
 ARTICLE_REACH = 40  # characters between 'a' and the noun: 'un jeune', 'eine 70-jährige'
+_BELONGING = re.compile(r"\b(?:d['’]|d[aeo] |del )$")  # 'le frère d'une victime'
 _STOP = re.compile(r"[.,;:!?،؛؟()«»\"]")
 
 
@@ -40,8 +42,8 @@ class Count:
 def counts(local: LocalText, start: int, end: int) -> list[Count]:
     """The counts of ``text[start:end]``, in order, with the noun that each belongs to."""
     hits = local.between(start, end)
-    said = [*_numbers(local, hits, start, end), *_duals(hits)]
-    found = [count for count in said if not _is_other(local, hits, count)]
+    said = [count for count in _numbers(local, hits, start, end) if not _is_other(local, hits, count)]
+    found = [*said, *_duals(hits)]
     found += list(_singles(local, hits, found))
     kept = [_qualified(local, hits, count) for count in found]
     return sorted((_with_noun(local, hits, count) for count in kept), key=lambda count: count.start)
@@ -137,10 +139,26 @@ def _singles(local: LocalText, hits: Sequence[Hit], found: Sequence[Count]) -> I
         if local.data.articles:
             article = _article(local, hits, index)
             if article is None:
-                continue
+                if not _beside_others(local, hit, found):
+                    continue
+                article = hit.start
             begin = article
+            if _BELONGING.search(local.text, max(0, begin - 4), begin):
+                continue
         category = _category(hit) or "all"
         yield Count(begin, hit.end, 1, 1, category, headed=True, said=False, stop=hit.end)
+
+
+def _beside_others(local: LocalText, noun: Hit, found: Sequence[Count]) -> bool:
+    """'the driver and five passengers': one more, though no article says so."""
+    if values(noun, "toll:"):
+        return False
+    return any(
+        0 < count.start - noun.end <= JOINT_REACH
+        and local.data.joint.fullmatch(local.text[noun.end : count.start].lower())
+        and local.text[noun.end : count.start].strip() not in ("", ",", "-")
+        for count in found
+    )
 
 
 def _category(hit: Hit) -> str | None:
@@ -165,11 +183,13 @@ def _is_other(local: LocalText, hits: Sequence[Hit], count: Count) -> bool:
         if hit.start >= count.end:
             if hit.start - count.end > 14 or _STOP.search(local.text, count.end, hit.start):
                 return False
+            if values(hit, "p:"):  # also what begins like a thing: 'villagers' in Persian
+                return False
             if "thing" in hit.concepts or values(hit, "u:"):
                 return count.said
             if values(hit, "m:") or values(hit, "sm:"):
                 return count.said and hit.start - count.end <= 5
-            if values(hit, "p:") or values(hit, "toll:"):
+            if values(hit, "toll:"):
                 return False
         elif hit.start == count.start and values(hit, "wd:"):
             return True

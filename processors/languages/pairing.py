@@ -32,6 +32,7 @@ class Word:
     end: int
     kind: str
     single: bool  # a verb in the singular
+    body: bool = False  # 'bodies': those that were found
     weak: bool = False  # 'toll': of the killed, where nothing else is said
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -12,12 +13,14 @@ from processors.taxonomy import FAMILIES
 CLEAR = 1.7  # weight from which a trigger says what struck; below, 'airstrike' is a guess
 NEAR = 3  # sentences
 SPORTS = frozenset({"sport", "play"})  # 'play': also a target, a gate, a political party
+_RESULT = re.compile(r"(?<![\d:.,–-])\d[:–-]\d(?![\d:.,–-])(?!\s*[^\W\d])")  # '4:0', not '3-5 Tote'
 MATCH = 3  # words of sport from which a text is about a match
 
 
 def serious(reading: Reading, found: Sequence[Trigger]) -> list[Trigger]:
     """The triggers, without those of a text about a match in which nobody dies."""
     sports = sum(not SPORTS.isdisjoint(hit.concepts) for hits in reading.hits for hit in hits)
+    sports += MATCH if _RESULT.search(reading.text) else 0
     local = reading.local
     if sports < MATCH or local is None or local.labelled("toll:killed", 0, len(reading.text)):
         return list(found)

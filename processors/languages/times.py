@@ -230,12 +230,20 @@ def _seasons(scan: _Scan) -> Iterator[Time]:
         if after:
             year = _year(int(after[1]), first, scan.local.data.language)
         elif _beside(scan, hit, "last"):
-            year = scan.anchor.year - (date(scan.anchor.year, first, 1) > scan.anchor - timedelta(30))
+            year = _over(scan.anchor, first, last)
         else:
             continue
         stop = hit.end + (after.end() if after else 0)
         days = date(year, first, 1), _month(year + (last < first), last)[1]
         yield Time(hit.start, stop, scan.local.text[hit.start : stop], *days, "season")
+
+
+def _over(anchor: date, first: int, last: int) -> int:
+    """The year in which the latest season that is over began."""
+    year = anchor.year
+    while _month(year + (last < first), last)[1] >= anchor:
+        year -= 1
+    return year
 
 
 def _year(year: int, month: int, language: str) -> int:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from processors.places import cues
 from processors.places.keys import fold
-from processors.places.page import Page
+from processors.places.page import Page, elided
 from processors.places.records import Hit
 
 # Evidence of the model: (label, how the candidate lies in the model's span) -> weight.
@@ -64,6 +64,7 @@ SPEAKS = -0.8  # before 'said'
 ARTICLES = frozenset(("al", "el", "ad", "ar", "as", "at", "an", "az", "ash", "es", "ez"))
 _APART = ARTICLES - {"ad", "an", "ar", "as", "at"}  # written apart, those are words: 'at Gao', 'as Kyiv'
 ENDING = 0.6  # a case ending behind an apostrophe, which Turkish puts behind names only
+UNCOMMON = 4.0  # what a common word needs to be a name
 WRITTEN_TO = 1.0  # 'to', 'from' written together with the name
 WRITTEN_IN = 1.4  # 'in'
 UNMARKED = 0.6  # a known name in a script without capitals; everyday words were sorted out before
@@ -104,7 +105,7 @@ def name_weight(text: str, key: str, first: int) -> float:
     """A single word by itself: common words and names of persons are rarely places."""
     weight = -4.0 if len(key) == 1 else 0.0
     if key in cues.COMMON:
-        weight -= 4.0
+        weight -= UNCOMMON
     if key in cues.PERSON_NAMES:
         weight -= 1.2
     if len(key) <= 2 and not text.isupper():
@@ -159,6 +160,8 @@ def before(page: Page, first: int) -> tuple[float, str]:
         return 0.0, ""
     gap = page.gap(first - 1).strip()
     word = page.words[first - 1]
+    if gap == "" and elided(page.words[first]) and page.key(first - 1) in cues.OF_KINDS:
+        return OF_KIND, said_by(page.key(first - 1))  # 'au port d'Anvers'
     if (gap == "" and word in _APART) or (gap == "-" and word.lower() in ARTICLES):
         inside = gap == "-" and page.capital(first - 2) and page.gap(first - 2) == " "
         weight, said = before(page, first - 1)

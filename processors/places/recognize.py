@@ -216,6 +216,8 @@ def _weigh(page: Page, mention: Mention, fame: dict[str, float]) -> None:
     else:
         score += evidence.name_weight(mention.text, mention.key, mention.first)
         score += evidence.alone(page, mention.first, mention.last)
+        if mention.key in cues.COMMON and mention.first and page.words[mention.first - 1] in ("à", "À"):
+            score += evidence.UNCOMMON  # 'à Nice': a word that is common in English only
         if mention.key in cues.ADMIN_WORDS and page.capital(mention.first - 1):  # "Yamabal Canton"
             score += 2 * evidence.AGAINST
     if body or (label in ("ORG", "FAC") and lies != "exact" and not _said_to_be_place(page, mention)):
@@ -253,10 +255,19 @@ def _second_round(page: Page, candidates: list[Mention]) -> None:
             mention.score += PERSON_ELSEWHERE
     by_first = {m.first: m for m in candidates}
     for mention in candidates:
+        if _first_half(page, mention, by_first):
+            mention.score += evidence.PART_OF_NAME
         follower = container(page, mention, by_first)
         if follower is not None and contains(follower, mention):
             mention.score += CONTAINED
             follower.score += CONTAINED
+
+
+def _first_half(page: Page, mention: Mention, by_first: Mapping[int, Mention]) -> bool:
+    """Whether a name is the beginning of an unknown one, in scripts other than Latin: Вади-Дахаб."""
+    following = mention.last + 1
+    joined = mention.key[:1] > "\u0370" and page.gap(mention.last) == "-" and page.capital(following)
+    return joined and (following not in by_first or by_first[following].score <= ACCEPT)
 
 
 def _persons(page: Page) -> set[str]:

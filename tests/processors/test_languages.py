@@ -8,9 +8,10 @@ from datetime import date
 import pytest
 
 from benchmarks import golden, golden_sentences
-from processors.languages import casualties, data, numbers, solar, times
+from processors.languages import casualties, cues, data, numbers, solar, times
 from processors.languages.local import LocalText
 from processors.pipeline import Pipeline
+from processors.text import sentences
 
 LANGUAGES = ("ar", "de", "es", "fa", "fr", "he", "pt", "ru", "tr", "uk")
 WEDNESDAY = date(2026, 3, 4)
@@ -194,3 +195,89 @@ def test_a_table_of_tolls_costs_little(pipeline: Pipeline) -> None:
     text = "В Одессе 5 убиты, 7 ранены и двое похищены среди них " * 3_500
     pipeline.enrich(golden_sentences.as_document(text[:190_000], "ru", 1))
     assert time.process_time() - started < 5
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "expected"),
+    [
+        ("de", "Das sagte der Sprecher, wie er am Dienstag mitteilte", True),
+        ("de", "Am Dienstag wurden fünf Menschen getötet, teilte er mit", False),
+        ("tr", "Bakanlık salı günü açıkladı", True),
+        ("tr", "Salı günü beş kişinin öldüğünü bildirdi", False),
+        ("fa", "پلیس روز سه‌شنبه اعلام کرد", True),
+        ("fa", "پلیس می‌گوید این رویداد سه‌شنبه رخ داد", False),
+        ("ru", "сообщили во вторник", True),
+    ],
+)
+def test_the_day_of_a_report_is_told_apart(language: str, text: str, expected: bool) -> None:
+    said = local(language, text)
+    sentence = sentences.split(text, 0)[0]
+    found = times.find(said, WEDNESDAY, 0, len(text))
+    assert [cues.dates_report(said, sentence, time) for time in found] == [expected]
+
+
+@pytest.mark.parametrize(
+    ("today", "year"), [(date(2026, 8, 10), 2025), (date(2026, 10, 10), 2026), (date(2026, 2, 1), 2025)]
+)
+def test_last_summer_is_over(today: date, year: int) -> None:
+    text = "прошлым летом"
+    assert times.find(local("ru", text), today, 0, len(text))[0].first == date(year, 6, 1)
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "killed"),
+    [
+        ("fr", "Le chauffeur et cinq passagers ont été tués", 6),
+        ("tr", "Otobüs şoförü ile beş yolcu can verdi", 6),
+        ("ar", "مقتل جنديين بانفجار لغم", 2),
+        ("uk", "Загинула сім'я з чотирьох осіб", 4),
+        ("ru", "Погибли отец и двое его сыновей", 3),
+    ],
+)
+def test_people_are_counted_together(language: str, text: str, killed: int) -> None:
+    assert ("killed", killed, killed) in tolls(language, text)
+
+
+def test_what_a_witness_says_is_no_toll() -> None:
+    assert tolls("uk", "«Ми складали тіла на візки», — каже один із волонтерів") == set()
+
+
+def test_bodies_that_are_found_are_parts() -> None:
+    text = "انتشلت فرق الإنقاذ ست جثث"
+    found = casualties.find(local("ar", text), 0, len(text))
+    assert [(toll.min, toll.subset) for toll in found if toll.kind == "killed"] == [(6, True)]
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "killed"),
+    [
+        ("pt", "Homens armados raptaram 15 pessoas em Macomia. Na fuga decapitaram dois camponeses.", 2),
+        ("ar", "خطف مسلحون ثلاثة عمال قرب كيدال. وقال مسؤول إن السائق قتل بالرصاص.", 1),
+    ],
+)
+def test_deaths_of_killings_are_those_of_the_abduction(
+    language: str, text: str, killed: int, pipeline: Pipeline
+) -> None:
+    [document] = pipeline.enrich_many([golden_sentences.as_document(text, language, 0)])
+    [event] = [event for event in document.events if event.type == "abduction"]
+    assert golden.deaths(event.casualties) == (killed, killed)
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "country"),
+    [
+        ("ru", "Дроны ударили по нефтебазе в Саратовской области", "RU"),
+        ("uk", "Балістика вдарила по Кривому Рогу", "UA"),
+        ("uk", "Поїзд зійшов з рейок під Познанню", "PL"),
+        ("ru", "Автобус столкнулся с грузовиком под Самарой", "RU"),
+        ("tr", "Port-au-Prince'te çeteler 50 kişiyi katletti", "HT"),
+        ("de", "Israelische Kampfjets fliegen Angriffe auf Ziele im Südlibanon", "LB"),
+        ("de", "Kämpfe im Osten Kongos", "CD"),
+        ("fa", "انفجار مین در هلمند سه کودک را کشت", "AF"),
+        ("he", "גבר נדקר למוות בלוד", "IL"),
+        ("es", "Perú: detonan un explosivo en Trujillo", "PE"),
+    ],
+)
+def test_names_of_places_inflect(language: str, text: str, country: str, pipeline: Pipeline) -> None:
+    [document] = pipeline.enrich_many([golden_sentences.as_document(text, language, 0)])
+    assert country in {place.country for place in document.places}
