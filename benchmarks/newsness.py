@@ -134,14 +134,14 @@ def without(cue: str, chosen: list[Sample]) -> Array:
     newsness.of_place, newsness.of_telling = kept(place), kept(telling)  # type: ignore[misc]
     newsness.AROUND = () if cue == "neighbours" else around  # type: ignore[misc,assignment]
     for read, _, _ in chosen:
-        read.told.clear()
+        read.scores = None
     try:
         return scores(chosen)
     finally:
         newsness.of_place, newsness.of_telling = place, telling  # type: ignore[misc]
         newsness.AROUND = around  # type: ignore[misc]
         for read, _, _ in chosen:
-            read.told.clear()
+            read.scores = None
 
 
 def features(chosen: list[Sample], names: list[str]) -> Array:

@@ -7,50 +7,52 @@ and what came before it, in runs of sentences, so that the wording of the neighb
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable, Sequence
+from operator import itemgetter
 
-from processors.events.reading import Reading, Told
-from processors.events.signs import WEAK, of_place, of_telling
+from processors.events.reading import Reading
+from processors.events.signs import WEAK, Part, of_place, of_telling
 from processors.text.sentences import Sentence
 
 AROUND = (WEAK, WEAK / 2, WEAK / 4)  # weight of the wording one, two and three sentences away
 _FIRST = -WEAK  # a sentence without cues is rather not the news
+_NONE: Part = (0.0, "no cue")
 
 
 def sentence_score(reading: Reading, sentence: Sentence) -> tuple[float, str]:
     """0..1: how surely the sentence tells today's news, and the cue that weighs most."""
-    told = _told(reading, sentence)
-    total = told.place + told.telling + sum(_around(reading, sentence))
-    return squash(total), told.speaks_for if total >= 0 else told.speaks_against
+    if reading.scores is None:
+        reading.scores = _scored(reading)
+    return reading.scores[sentence.index]
 
 
-def _told(reading: Reading, sentence: Sentence) -> Told:
-    known = reading.told.get(sentence.index)
-    if known is None:
-        known = reading.told[sentence.index] = _weigh(reading, sentence)
-    return known
+def _scored(reading: Reading) -> tuple[tuple[float, str], ...]:
+    placed = [of_place(reading, sentence) for sentence in reading.sentences]
+    told = [of_telling(reading, sentence) for sentence in reading.sentences]
+    titles = sum(sentence.title for sentence in reading.sentences)
+    around = [0.0] * titles + _around([_sum(parts) for parts in told[titles:]])
+    return tuple(_score([*here, *said], more) for here, said, more in zip(placed, told, around, strict=True))
 
 
-def _weigh(reading: Reading, sentence: Sentence) -> Told:
-    place, telling = of_place(reading, sentence), of_telling(reading, sentence)
-    parts = sorted([*place, *telling]) or [(0.0, "no cue")]
-    return Told(
-        place=_FIRST + sum(weight for weight, _ in place),
-        telling=sum(weight for weight, _ in telling),
-        speaks_for=parts[-1][1],
-        speaks_against=parts[0][1],
-    )
+def _score(parts: list[Part], around: float) -> tuple[float, str]:
+    total = _FIRST + _sum(parts) + around
+    choose = max if total >= 0 else min
+    return squash(total), choose(parts, key=itemgetter(0), default=_NONE)[1]
 
 
-def _around(reading: Reading, sentence: Sentence) -> list[float]:
-    """What the neighbours' wording adds: bounded, so that one of them never outweighs the sentence."""
-    if sentence.title:
-        return []
+def _around(tellings: Sequence[float]) -> list[float]:
+    """What the neighbours' wording adds to each sentence: bounded, so that none outweighs the sentence."""
+    edge = [0.0] * len(AROUND)
+    echoes = edge + [math.tanh(telling / 2) for telling in tellings] + edge
     found = []
-    for distance, weight in enumerate(AROUND, 1):
-        for index in (sentence.index - distance, sentence.index + distance):
-            if 0 <= index < len(reading.sentences) and not reading.sentences[index].title:
-                found.append(weight * math.tanh(_told(reading, reading.sentences[index]).telling / 2))
+    for at in range(len(edge), len(edge) + len(tellings)):
+        near = enumerate(AROUND, 1)
+        found.append(sum(weight * (echoes[at - away] + echoes[at + away]) for away, weight in near))
     return found
+
+
+def _sum(parts: Iterable[Part]) -> float:
+    return sum(weight for weight, _ in parts)
 
 
 def squash(value: float) -> float:

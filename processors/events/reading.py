@@ -84,16 +84,6 @@ _RECENT_DAYS = 7
 _LEAD_DAYS = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
-    """The weight of a sentence's cues: above zero for today's news."""
-
-    place: float  # of where it stands
-    telling: float  # of what it says
-    speaks_for: str  # the cue that speaks most for today's news
-    speaks_against: str  # the one that speaks most for the past
-
-
 @dataclass
 class Reading:
     """One document. ``anchor`` is the day of publication; without one, relative times stay unread."""
@@ -107,7 +97,7 @@ class Reading:
     is_place: IsPlace | None = None  # whether a name is a place's
     _times: dict[int, list[Time]] = field(default_factory=dict)
     _memory: tuple[float, ...] | None = None
-    told: dict[int, Told] = field(default_factory=dict)  # by sentence, kept by the scorer
+    scores: tuple[tuple[float, str], ...] | None = None  # by sentence, kept by the scorer
 
     def hits_in(self, sentence: Sentence) -> tuple[Hit, ...]:
         """The lexicon hits of one sentence, in order."""
