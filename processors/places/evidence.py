@@ -52,6 +52,7 @@ ROMANIZED = -0.8  # it has, in another romanization
 LOCATIVE = 1.6
 AT = 0.1  # before a building or a firm more often than before a town
 STRONG_LOCATIVE = 2.4  # hardly anything but a place follows "near" or "outskirts of"
+STRUCK = 1.2  # "the attack on X", "the shelling of X": a place more often than a person
 OF_KIND = 2.4  # "the village of X"
 DIVISION = 2.5  # "X County"
 DATELINE = 2.5
@@ -195,6 +196,8 @@ def _word_before(page: Page, first: int, word: str) -> tuple[float, str]:
         return STRONG_LOCATIVE, ""
     if key == "the" and earlier in cues.LOCATIVE:
         return 0.3, ""
+    if (key == "on" and earlier in cues.STRUCK_ON) or (key == "of" and earlier in cues.STRUCK_OF):
+        return STRUCK, ""
     if key in ("in", "at", "near") and earlier in cues.HAPPENED:
         return STRONG_LOCATIVE, ""
     if key in cues.LOCATIVE or word == "à":
@@ -245,7 +248,11 @@ def _word_after(page: Page, last: int) -> tuple[float, str, bool]:
 
 def apposition(page: Page, last: int) -> bool:
     """Whether a run is explained as a place: "X, a village in the north"."""
-    if page.gap(last).strip(" ") not in (",", "(", "—", "–") or page.key(last + 1) not in ("a", "an", "the"):
+    if page.gap(last).strip(" ") not in (",", "(", "—", "–"):
+        return False
+    if page.key(last + 1) in ("in", "on", "along") and page.key(last + 2) == "the":
+        return page.key(last + 3) in cues.LIE or page.key(last + 4) in cues.LIE  # 'X, in the hills above Y'
+    if page.key(last + 1) not in ("a", "an", "the"):
         return False
     return any(page.key(last + 2 + step) in cues.EXPLAINING for step in range(3))
 

@@ -43,6 +43,8 @@ def places(finder: PlaceFinder, text: str, **context: str) -> dict[str, Place]:
         ("Prosecutors in Cordoba, Argentina, said the gang was from Rosario.", "Cordoba", "AR-X"),
         ("Militants attacked a base near Menaka in Mali.", "Menaka", "ML-9"),
         ("Gunmen abducted students in Jangebe, Zamfara state.", "Jangebe", "NG-ZA"),
+        ("Gang members attacked Kenscoff, in the hills above Port-au-Prince.", "Kenscoff", "HT-OU"),
+        ("Haiti's police condemned the attack on Kenscoff.", "Kenscoff", "HT-OU"),
     ],
 )
 def test_homonyms_are_told_apart_by_their_context(
