@@ -184,6 +184,14 @@ def _second_half(page: Page, first: int) -> bool:
     return behind and page.capital(first - 1) and page.gap(first - 1) == "-"
 
 
+def _weak_sign(key: str, earlier: str) -> float:
+    """What 'in the' and 'the attack on' weigh; 0 where neither stands before."""
+    if key == "the" and earlier in cues.LOCATIVE:
+        return 0.3
+    struck = (key == "on" and earlier in cues.STRUCK_ON) or (key == "of" and earlier in cues.STRUCK_OF)
+    return STRUCK if struck else 0.0
+
+
 def _word_before(page: Page, first: int, word: str) -> tuple[float, str]:
     key, earlier = page.key(first - 1), page.key(first - 2)
     if key == "at" and earlier not in cues.HAPPENED:
@@ -194,10 +202,9 @@ def _word_before(page: Page, first: int, word: str) -> tuple[float, str]:
         return STRONG_LOCATIVE, ""
     if key in cues.STRONG:
         return STRONG_LOCATIVE, ""
-    if key == "the" and earlier in cues.LOCATIVE:
-        return 0.3, ""
-    if (key == "on" and earlier in cues.STRUCK_ON) or (key == "of" and earlier in cues.STRUCK_OF):
-        return STRUCK, ""
+    weak = _weak_sign(key, earlier)
+    if weak:
+        return weak, ""
     if key in ("in", "at", "near") and earlier in cues.HAPPENED:
         return STRONG_LOCATIVE, ""
     if key in cues.LOCATIVE or word == "à":
