@@ -169,7 +169,7 @@ def find(text: str, start: int, end: int, sifted: Found | None = None) -> list[C
         group = group or _of_verb(text, verb, (free, inside), start, end)
         group = group or _someone(text, verb, end) or _headlined(text, verb, start, end, people)
         group = group or _them(text, verb, people, used)
-        group = _accompanied(text, verb, _after_one(text, verb, group, (start, end)), end)
+        group = _accompanied(text, verb, _after_one(text, verb, group, (start, end), people), end)
         group = _with_later(text, verb, group, end)
         if group is not None and (group.named or group in inside):
             found.append(_casualties(kind, group, source, subset=True))
@@ -287,6 +287,7 @@ _HEADLINE_JOINT = re.compile(  # 'girl, 9, and boy'
     r"(?:,\s\d{1,2}(?=,|\s))?(?:,?\s+(?:and|&)\s+|,\s+|\s*$)"
 )
 _AGED = re.compile(r",\s\d{1,2}(?=\s+(?:in|on|at|near|outside|after|during|by)\b|$)")
+_PAIR = re.compile(r"\b(?:couple|pair|duo|twins|newlyweds)\s*$", re.IGNORECASE)
 _CLAUSE = re.compile(r"[,:;]\s+|\s[-–—]\s+|\bas\s+")
 _HEADLINE_VERBS = frozenset(
     ["kill", "kills", "killed", "killing", "slay", "slays", "slew", "hangs", "executes", "lynches", "beheads"]
@@ -352,7 +353,8 @@ def _listed_after(text: str, start: int, end: int, people: Sequence[Group]) -> G
             bare = (_HEADLINE_ITEM if total else _HEADLINE_OBJECT).match(text, begin, end)
             if bare is None:
                 return total
-            item = Group(begin, bare.end(), 1, 1, "all", "", headed=True, named=True)
+            count = 2 if _PAIR.search(bare.group()) else 1
+            item = Group(begin, bare.end(), count, count, "all", "", headed=True, named=True)
         total = _plus(total, item) if total else item
         joint = _HEADLINE_JOINT.match(text, item.end, end)
         if joint is None or joint.end() >= end or _AGED.match(text, item.end, end):
@@ -389,14 +391,18 @@ def _headlined(text: str, verb: re.Match[str], start: int, end: int, people: Seq
             return Group(verb.start(), verb.end(), 1, 1, "all", "", headed=True, named=True)
     if subject is None or not _FOLLOWERS.match(text[verb.end() : min(end, verb.end() + 24)]):
         return None
-    count = 2 if subject["two"] else 1
+    count = 2 if subject["two"] or _PAIR.search(subject.group()) else 1
     return Group(verb.start(), verb.end(), count, count, "all", "", headed=True, named=True)
 
 
 def _after_one(
-    text: str, verb: re.Match[str], group: Group | None, headline: tuple[int, int]
+    text: str,
+    verb: re.Match[str],
+    group: Group | None,
+    headline: tuple[int, int],
+    people: Sequence[Group],
 ) -> Group | None:
-    """'Soldier, six rebels killed in clash': seven."""
+    """'Soldier, six rebels killed in clash': seven; 'Eleven militants, two soldiers killed': thirteen."""
     start, end = headline
     if (
         group is None
@@ -405,6 +411,14 @@ def _after_one(
         or group.end > verb.start()
     ):
         return group
+    first = next((other for other in people if other.start <= start + 2 and other is not group), None)
+    if (
+        first
+        and first.headed
+        and text[first.end : group.start] == ", "
+        and text[group.end : verb.start()] == " "
+    ):
+        return _plus(first, group)
     one = _ITEM_BEFORE.fullmatch(text, start, group.start)
     return _plus(Group(start, one.end(), 1, 1, "all", "", headed=True), group) if one else group
 
@@ -661,6 +675,7 @@ def _takes_object(text: str, verb: re.Match[str], end: int) -> bool:
     return not _FOLLOWERS.match(text[verb.end() : min(end, verb.end() + 24)])
 
 
+_SUBJECT = re.compile(r"\s+(?:were|was|are|have|had|remain|remained)\b")
 _AND_HIM = re.compile(r"\s+(?:him|her)\s+and\s+", re.IGNORECASE)  # 'killing him and his bodyguard'
 
 
@@ -672,7 +687,8 @@ def _following(text: str, verb: re.Match[str], people: Sequence[Group]) -> Group
         if _AND_HIM.fullmatch(gap):
             return _plus(group, Group(verb.end(), group.start, 1, 1, "all", "", headed=True))
         if len(gap) < 40 and _AFTER_GAP.match(gap):
-            return group
+            other = " and " in gap and _SUBJECT.match(text, group.end)  # 'was killed and two were arrested'
+            return None if other else group
         return None
     return None
 

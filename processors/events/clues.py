@@ -63,6 +63,8 @@ class Context:
         match = _ONTO.match(self.text, trigger.end, self.end) if self.is_place else None
         if match is None or self.is_place is None or _ARTICLE.search(self.text, self.start, trigger.start):
             return False
+        if any(hit.start == match.start("name") and is_party(hit.concepts) for hit in self.hits):
+            return False  # 'seize Hezbollah operative'
         words = match["name"].split(" ")
         capitals = self.text[trigger.start].isupper() and trigger.start > self.start  # 'Rebels Seize Goma In'
         least = 1 if capitals else len(words)

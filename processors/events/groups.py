@@ -61,7 +61,8 @@ _VAGUE = frozenset({"multiple", "many", "some", "several", "both", "numerous", "
 _NOUN = re.compile(  # a plural that no list knows: '12 vaccinators', 'six Jesuits'
     r"\s+(?:[\w’'-]+\s+){0,2}?(?P<head>[A-Za-z][\w’'-]{2,}(?:s|men))(?=\s*(?:$|[,.;:()’'–—]|--|\b(?:and|or|were|was|are|have|"
     r"had|who|whose|in|on|at|from|of|by|when|during|killed|dead|wounded|injured|died|as|after|near|with|die|drown|drowned|perish|"
-    r"neutrali[sz]ed|eliminated|slain|shot|hacked|butchered|massacred|slaughtered|executed|beheaded|perished|feared|missing|lost|lose|buried|crushed|burned|"
+    r"neutrali[sz]ed|eliminated|slain|shot|hacked|butchered|massacred|slaughtered|executed|beheaded|perished|feared|missing|lost|lose|buried|crushed|burned|assassinated|gunned|arrested|"
+    r"detained|abducted|kidnapped|hanged|jailed|freed|rescued|taken|held|"
     r"working|travelling|traveling|including)\b))"
 )
 _AGE_BEFORE = re.compile(r"[A-Z][\w.'’-]*\s+[A-Z][\w'’-]+,\s(?:aged\s)?$")

@@ -27,7 +27,7 @@ MAX_MENTIONS = 20_000  # a text with more names is a list, not news; the rest is
 MAX_ALTERNATIVES = 4
 SMALL = 30_000  # inhabitants
 DEMONYM_CONFIDENCE = 0.9
-_SETTLED = frozenset({"city", "admin1", "admin2", "site"})
+_SETTLED = frozenset({"city", "admin1", "admin2", "site", "country"})
 _DAYS = frozenset({*calendar.day_name, *calendar.month_name})  # some of them are towns somewhere
 
 
@@ -39,7 +39,7 @@ class PlaceFinder:
         self.weights = weights
 
     def is_settled(self, name: str) -> bool:
-        """Whether a town, district or province is called ``name``."""
+        """Whether a town, district, province or country is called ``name``."""
         return (
             any(
                 hit.entry.kind in _SETTLED and (hit.entry.population or hit.entry.priority)
