@@ -41,7 +41,8 @@ def _home(merged: Sequence[Draft], draft: Draft, places: Sequence[Place]) -> Dra
 def _meant(other: Draft, draft: Draft) -> bool:
     """Whether 'the attack' in ``draft`` can mean ``other``, wherever and whenever it is said to have been."""
     same_status = other.judgement.status == draft.judgement.status
-    return same_status and compatible(other.trigger.type, draft.trigger.type)
+    apart = _told_apart(other, draft) and not _same_days(other, draft)
+    return same_status and not apart and compatible(other.trigger.type, draft.trigger.type)
 
 
 def _same(one: Draft, other: Draft, places: Sequence[Place]) -> bool:
@@ -76,11 +77,18 @@ def _same_days(one: Draft, other: Draft) -> bool:
     if one.days[2] is None or other.days[2] is None:
         return True
     first, second = one.days, other.days
-    return _before(first[0], second[1]) and _before(second[0], first[1])
+    slack = timedelta() if _told_apart(one, other) else _SLACK
+    return _before(first[0], second[1], slack) and _before(second[0], first[1], slack)
 
 
-def _before(one: date, other: date) -> bool:
-    return one - _SLACK <= other if one > date.min + _SLACK else True
+def _told_apart(one: Draft, other: Draft) -> bool:
+    """Whether 'a day earlier' tells the day of one from that of the other."""
+    times = [days[2] for days in (one.days, other.days) if days and days[2]]
+    return len(times) > 1 and times[0].stepped != times[1].stepped
+
+
+def _before(one: date, other: date, slack: timedelta) -> bool:
+    return one - slack <= other if one > date.min + slack else True
 
 
 def _merge(home: Draft, draft: Draft, places: Sequence[Place]) -> None:

@@ -27,6 +27,24 @@ _DENIED_BEFORE = ENGLISH.add(
     r"that|to)\b[^.;]{0,50}$",
     _I,
 )
+_CLAIM = (
+    r"(?:reports?|claims?|rumou?rs?|allegations?|accounts?|posts?|videos?|footage|messages?|suggestions?|"
+    r"speculation|accusations?|stories|talk)"
+)
+_CLAIMED_BEFORE = ENGLISH.add(
+    rf"\b{_CLAIM}\b(?:(?!\bsaid\b)[^.;]){{0,80}}\b(?:of|that|about|showing)\b[^.;]{{0,60}}$", _I
+)
+_FALSE_AFTER = ENGLISH.add(
+    r"\b(?:are|were|is|was|be|been|as|turned out to be|proved(?: to be)?)\s+(?:completely\s+|totally\s+|"
+    r"entirely\s+|simply\s+)?(?:false|wrong|untrue|not true|fake|fabricated|baseless|unfounded|incorrect|"
+    r"groundless|misleading|an? (?:hoax|lie|invention|fabrication))\b",
+    _I,
+)
+_RUMOURED_BEFORE = ENGLISH.add(
+    r"\b(?:rumou?rs?|rumou?red|speculation)\b[^.;]{0,80}$"
+    r"|\bunconfirmed (?:reports|claims|accounts)\b[^.;]{0,60}$",
+    _I,
+)
 _NEGATED_BEFORE = ENGLISH.add(
     r"\b(?:no|without (?:a|any|an)|not (?:a|any|an)|never)\s+(?:such\s+|new\s+|further\s+|known\s+|"
     r"immediate\s+)?(?:[\w-]+\s+)?$",
@@ -58,9 +76,9 @@ _PLANNED_BEFORE = ENGLISH.add(
     rf"\b(?:will|shall|going to|'ll|would)\s+(?:not\s+|also\s+|soon\s+|again\s+|be\s+|continue to\s+|"
     rf"now\s+)?(?:(?:{_START})\s+{_DET})?$"
     rf"|\b(?:{_PREPARE})\s+(?:to|on)\s+(?:\w+\s+)?(?:(?:{_START})\s+)?{_DET}$"
-    rf"|\b(?:plans?|planned|planning|preparations?|preparing|call(?:s|ed|ing)?|schedule[ds]?|brac(?:es|"
-    rf"ed|ing)|ahead of|order(?:s|ed)?|upcoming|impending|imminent|looming)\s+(?:for\s+|of\s+)?"
-    rf"(?:(?:a\s+)?(?:days?|weeks?|months?|series|wave)\s+of\s+)?{_DET}$"
+    rf"|\b(?:plans?|planned|planning|preparations?|preparing|proposals?|offers?|demands?|hopes?|pleas?|push|"
+    rf"bid|call(?:s|ed|ing)?|schedule[ds]?|brac(?:es|ed|ing)|ahead of|order(?:s|ed)?|upcoming|impending|"
+    rf"imminent|looming)\s+(?:for\s+|of\s+)?(?:(?:a\s+)?(?:days?|weeks?|months?|series|wave)\s+of\s+)?{_DET}$"
     r"|\b(?:will|would|shall|going to)\s+(?!not\b|be\b|have\b)(?:[\w'’-]+,?\s+){1,12}"
     r"(?:to\s+(?:\w+\s+)?|(?:supported|backed|aided|covered|followed|joined) by\s+(?:\w+\s+){0,3})$"
     rf"|\bsaid (?:it|they|he|she) would\s+(?:{_START})?\s*{_DET}$"
@@ -74,12 +92,14 @@ _PLANNED_AFTER = ENGLISH.add(
     r"(?:planned|scheduled|set|due|slated)\s+(?:for|to|on)\b"
     r"|^[^.;,]{0,30}?\s(?:is|was|were|has been|have been)\s+(?:called|announced|organi[sz]ed)\s+"
     r"(?:(?:in|at)\s[^.;,]{2,30}\s)?for\s+(?:\w+\s+)?(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun|next|tomorrow|the)"
-    r"|^[^.;]{0,40}?\b(?:will|is to|are to|is set to|is due to)\s+(?:begin|start|take place|be held|go ahead)"
+    r"|^[^.;]{0,40}?\b(?:will|would|is to|are to|is set to|is due to)\s+(?:soon\s+)?(?:begin|start|"
+    r"take place|go ahead|follow|resume|continue|be (?:held|launched|carried out|conducted|staged|mounted|"
+    r"stepped up|resumed|organi[sz]ed))"
     r"|^[^.;,]{0,40}?\b(?:is|are) to (?!blame\b)\w+",
     _I,
 )
 _MAYBE_BEFORE = ENGLISH.add(
-    rf"\b(?:could|may|might|can|should|must)\s+(?:also\s+|yet\s+|soon\s+|be\s+|well\s+)?(?:(?:{_START}|"
+    rf"\b(?:could|(?-i:may)|might|can|should|must)\s+(?:also\s+|yet\s+|soon\s+|be\s+|well\s+)?(?:(?:{_START}|"
     rf"trigger|lead to|result in|provoke|cause|spark)\s+)?{_DET}$"
     r"|\b(?:if|unless|whether|in case|in the event)\b[^.;,]{0,60}$"
     r"|\b(?:fear\w*|risks?|threat|danger|possib\w+|potential\w*|likelihood|prospect|chance|warn(?:s|ed|"
@@ -98,6 +118,19 @@ _MAYBE_BEFORE = ENGLISH.add(
     r"(?:us\s+|them\s+)?"
     r"(?:to\s+)?(?:\w+,?\s+(?:or\s+|and\s+)?){0,2}(?:all\s+|any\s+|the\s+)?$"
     r"|\b(?:powers|authority|right) to\s+$",
+    _I,
+)
+_MIGHT_BEFORE = ENGLISH.add(  # any verb behind it, but 'could hear shelling', 'may have opened fire'
+    r"\b(?:could|(?-i:may)|might)\s+(?!not\b|have\b|be\b|hear\b|feel\b|explain\b|face\b)(?:[\w’'-]+\s+){1,4}"
+    r"(?<!the )(?<!this )(?<!that )$",
+    _I,
+)
+_CALLED_BEFORE = ENGLISH.add(
+    r"\b(?:announc\w+|declar\w+|proclaim\w+|call(?:s|ed|ing)?|schedul\w+)\s+(?:[\w’'-]+\s+){0,6}$", _I
+)
+_FROM_AFTER = ENGLISH.add(
+    r"^[^.;]{0,30}?\b(?:from|for|starting|beginning|as of|effective)\s+(?:on\s+|next\s+|early\s+)*"
+    r"(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|tomorrow|midnight|dawn|next week|next month)\b",
     _I,
 )
 _MAYBE_AFTER = ENGLISH.add(
@@ -140,10 +173,14 @@ def judge(reading: Reading, sentence: Sentence, start: int, end: int, event_type
         found = _quoted(_DENIED_BEFORE.search(said, before)) or _quoted(_DENIED_AFTER.match(follows, after))
         if found:
             return Modality("denied", found)
-    found = _quoted(_MAYBE_BEFORE.search(said, before)) or _quoted(_MAYBE_AFTER.match(follows, after))
-    if found:
+        if _CLAIMED_BEFORE.search(said, before) and (found := _quoted(_FALSE_AFTER.search(follows, after))):
+            return Modality("denied", found)
+    for pattern in (_MAYBE_BEFORE, _MIGHT_BEFORE, _RUMOURED_BEFORE):
+        if found := _quoted(pattern.search(said, before)):
+            return Modality("hypothetical", found)
+    if found := _quoted(_MAYBE_AFTER.match(follows, after)):
         return Modality("hypothetical", found)
-    found = _quoted(_PLANNED_BEFORE.search(said, before)) or _quoted(_PLANNED_AFTER.match(follows, after))
+    found = _planned(said, before, follows, after)
     if found and not (event_type == "agreement" and found.startswith(_AGREED)):
         return Modality("planned", found)
     if _DRILL.search(
@@ -151,6 +188,14 @@ def judge(reading: Reading, sentence: Sentence, start: int, end: int, event_type
     ):
         return Modality("hypothetical", "an exercise")
     return Modality(None, None)
+
+
+def _planned(said: int, before: str, follows: int, after: str) -> str | None:
+    """The words that make an event a coming one: 'will hold', 'is set for', 'called ... from Friday'."""
+    found = _PLANNED_BEFORE.search(said, before) or _PLANNED_AFTER.match(follows, after)
+    if not found and _CALLED_BEFORE.search(said, before):
+        found = _FROM_AFTER.match(follows, after)
+    return _quoted(found)
 
 
 def generic(reading: Reading, sentence: Sentence) -> bool:

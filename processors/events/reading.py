@@ -13,7 +13,7 @@ from processors.languages import data as languages
 from processors.languages import times as local_times
 from processors.languages.local import LocalText
 from processors.text import lexicon as lexicons
-from processors.text import sentences, times
+from processors.text import narrative, sentences, times
 from processors.text.lexicon import Hit, Lexicon
 from processors.text.sentences import Sentence
 from processors.text.sieve import ENGLISH, Found
@@ -78,6 +78,20 @@ _DATELINE_ABROAD = re.compile(
     r"|[А-ЯІЇЄҐ][А-ЯІЇЄҐ -]{3,30}(?:,\s+\d{1,2}\s+\w+)?\.\s"
 )
 IsPlace = Callable[[str], bool]
+TOLD_BEFORE = 8  # sentences back in which the day may be told that 'the previous evening' counts from
+# 'the army said in a statement late on Thursday', 'police on Friday confirmed': the day of the report.
+_REPORTED = ENGLISH.add(
+    r"\b(?:said|says|told(?: [\w’'-]+){1,5}|announced|(?<!were )(?<!was )(?<!been )reported|confirmed|wrote|"
+    r"stated|disclosed|added|tweeted|posted|statement|according to(?: [\w’'-]+){1,4})"
+    r"(?: (?:by|in|at|over|via|from)(?: [\w’'-]+){1,4}?)?,?(?: (?:late|early))?(?: on)? $"
+    r"|\b(?:rose|risen|rises|rising|climb(?:ed|s)|jump(?:ed|s)|increased|grew|grown|revised|reached|stood) "
+    r"(?:(?:to|at) )?(?:at least |more than |over )?[\w,-]+(?: people| dead)?(?: (?:late|early))?"
+    r"(?: on| by)? $",
+    re.IGNORECASE,
+)
+_REPORTS = re.compile(
+    r"\s(?:said|told|confirmed|announced|disclosed|stated|claimed|denied|warned|urged|condemned)\b"
+)
 MAX_HITS = 50  # of one sentence; a sentence with more is no prose
 _OLD_DAYS = 60
 _RECENT_DAYS = 7
@@ -118,9 +132,43 @@ class Reading:
 
     def _find_times(self, anchor: date, sentence: Sentence) -> list[Time]:
         if self.language == "en":
-            among = self.possible(sentence.start, sentence.end)
-            return times.find(self.text, anchor, sentence.start, sentence.end, among)
+            return self._told_from(anchor, sentence, self._english_times(anchor, sentence))
         return local_times.find(self.local, anchor, sentence.start, sentence.end) if self.local else []
+
+    def _english_times(self, anchor: date, sentence: Sentence) -> list[Time]:
+        among = self.possible(sentence.start, sentence.end)
+        return times.find(self.text, anchor, sentence.start, sentence.end, among)
+
+    def _told_from(self, anchor: date, sentence: Sentence, found: list[Time]) -> list[Time]:
+        """With the days that count from one told before ('the previous evening')."""
+        among = self.possible(sentence.start, sentence.end)
+        steps = narrative.steps(self.text, sentence.start, sentence.end, among)
+        if not steps:
+            return found
+        beside = [t for t in found if not any(t.start < s.end and s.start < t.end for s in steps)]
+        before = self._told_last(anchor, sentence)
+        led = [narrative.dated(self.text, step, beside, before, anchor) for step in steps]
+        return sorted([*beside, *(time for time in led if time)], key=lambda time: time.start)
+
+    def _told_last(self, anchor: date, sentence: Sentence) -> list[Time]:
+        """The last time of the paragraph, of whatever kind, else the last day told before."""
+        for told in reversed(self.sentences[max(0, sentence.index - TOLD_BEFORE) : sentence.index]):
+            found = self._english_times(anchor, told)
+            found = [time for time in found if not self.dates_report(told, time)] or found
+            if told.paragraph != sentence.paragraph:
+                found = [time for time in found if time.granularity in ("day", "hour")]
+            if found:
+                return found[-1:]
+        return []
+
+    def dates_report(self, sentence: Sentence, time: Time) -> bool:
+        """Whether a time is that of the report: 'the army said on Thursday', 'rose to 16 on Monday'."""
+        first = max(sentence.start, time.start - 80)
+        if _REPORTED.search(self.possible(first, time.start), self.text[first : time.start]):
+            return True
+        return bool(_REPORTS.match(self.text, time.end)) and self.text[: time.start].endswith(
+            (" on ", " On ")
+        )
 
     @cached_property
     def local(self) -> LocalText | None:
@@ -186,7 +234,8 @@ class Reading:
             if sentence.paragraph != paragraph:
                 carried, paragraph = 0.0, sentence.paragraph
             yield carried
-            ages = [(self.anchor - time.last).days for time in self.times_in(sentence)] if self.anchor else []
+            told = [time for time in self.times_in(sentence) if not time.stepped]
+            ages = [(self.anchor - time.last).days for time in told] if self.anchor else []
             if any(age > _OLD_DAYS for age in ages):
                 carried = 1.0
             elif any(age <= _RECENT_DAYS for age in ages):

@@ -24,7 +24,17 @@ _COMPARED = ENGLISH.add(
 _SINCE_THEN = ENGLISH.add(
     r"\b(?:since then|since (?:19|20)\d\d|over the (?:past|last) (?:[\w-]+ )?(?:weeks?|months?|years?|"
     r"decades?)|in recent (?:months|years)|over "
-    r"the years)\b",
+    r"the years|this year alone"
+    r"|(?:has|have)\b(?:(?!\b(?:first|second|third|\w+th|latest|deadliest|worst)\b)[^.;]){0,80}?\b"
+    r"(?:this year|this season|so far|to date))\b",
+    _I,
+)
+_DEEDS = ENGLISH.add(  # of somebody who is caught or killed now: 'had led raids', 'wanted for kidnappings'
+    r"\b(?:(?:had|has|have|having)\s+(?:also\s+|previously\s+|once\s+)?(?:led|planned|directed|organi[sz]ed|"
+    r"masterminded|commanded|ordered|overseen|supervised|carried\s+out|taken\s+part\s+in|been\s+(?:behind|"
+    r"part\s+of|involved\s+in|linked\s+to))|(?:wanted|sought|convicted|responsible|blamed|notorious|known|"
+    r"infamous)\s+(?:\w+\s+)?(?:for|of|over|in)|masterminded|(?:leader|suspect|commander|mastermind)\s+"
+    r"(?:of|in))\s+(?:[\w’'-]+,?\s+){0,5}$",
     _I,
 )
 _EARLIER = ENGLISH.add(
@@ -43,6 +53,8 @@ def reason(reading: Reading, sentence: Sentence, start: int) -> str | None:
         match = pattern.search(among, before)
         if match:
             return f"{why}: “{' '.join(match.group().split())}”"
+    if reading.text[end - 1] in "sS" and _DEEDS.search(among, before):
+        return "somebody's earlier deeds"
     among = reading.possible(sentence.start, sentence.end)
     summed = _SINCE_THEN.search(among, reading.text, sentence.start, sentence.end)
     return f"summed up: “{summed.group()}”" if summed else None

@@ -48,10 +48,20 @@ def triggers_of(reading: Reading) -> list[Trigger]:
     for sentence in reading.sentences:
         hits = reading.hits_in(sentence)
         if hits:
-            found += triggers.find(_context(reading, sentence), sentence, reading.lexicon)
+            told = triggers.find(_context(reading, sentence), sentence, reading.lexicon)
+            found += [trigger for trigger in told if not _in_a_date(reading, trigger)]
     if reading.local:
         found = retyping.retyped(retyping.serious(reading, found))
     return domain.keep(reading, found)
+
+
+def _in_a_date(reading: Reading, trigger: Trigger) -> bool:
+    """Whether a trigger is the name of a month: 'March 17' is no march."""
+    if reading.text[trigger.start : trigger.end] != "March":
+        return False
+    return any(
+        time.start <= trigger.start and trigger.end <= time.end for time in reading.times_in(trigger.sentence)
+    )
 
 
 def events_of(reading: Reading, found: Sequence[Trigger], places: Sequence[Place]) -> tuple[Event, ...]:

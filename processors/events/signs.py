@@ -193,6 +193,8 @@ def _dates(reading: Reading, sentence: Sentence) -> list[Part]:
     found: list[Part] = []
     for time in reading.times_in(sentence):
         age = (anchor - time.last).days
+        if time.stepped and age <= _PAST_DAYS:
+            continue
         if time.granularity in {"day", "hour"} and -1 <= age <= _WEEK_DAYS and not _STRETCH.match(time.text):
             weight = _recent(reading, sentence, time, age)
         elif age > _OLD_DAYS:

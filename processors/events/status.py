@@ -10,7 +10,6 @@ from processors.events import courts, modality, recalled
 from processors.events.newsness import logit, sentence_score, squash
 from processors.events.reading import Reading
 from processors.languages import cues
-from processors.text import times
 from processors.text.sentences import Sentence
 from processors.text.sieve import ENGLISH
 from processors.text.times import Time
@@ -19,6 +18,7 @@ RECENT = timedelta(days=14)  # events dated within this before publication are n
 STALE = timedelta(days=21)  # events dated before this are background, whatever else the sentence says
 REPORTED = 1_000  # characters that a day of the report is farther than any day of the event
 COARSE = 60  # characters that a week is farther than a day: 'had left this week ... on Wednesday'
+AHEAD_OF = 5  # characters that 'a day after the raid' is away from the raid; only 'Monday's raid' is nearer
 LEANING = 0.3  # added for triggers: a missed event costs a monitor more than a doubtful one
 
 _I = re.IGNORECASE
@@ -122,14 +122,9 @@ def _span(time: Time) -> bool:
 
 def time_of(reading: Reading, sentence: Sentence, start: int, end: int) -> Time | None:
     """The time expression that dates the trigger: the nearest one in its clause."""
-    if reading.language == "en" and reading.anchor:
-        first = max(sentence.start, start - 60)
-        counted = times.before_that(reading.text, reading.anchor, start, reading.possible(first, start))
-        if counted and counted.start >= sentence.start:
-            return counted
     best: tuple[int, Time] | None = None
     for time in reading.times_in(sentence):
-        if _dates_report(reading, sentence, time):
+        if reading.dates_report(sentence, time):
             continue
         distance = _distance(reading.text, sentence, time, start, end)
         if distance is not None and time.granularity == "week":
@@ -137,23 +132,6 @@ def time_of(reading: Reading, sentence: Sentence, start: int, end: int) -> Time 
         if distance is not None and (best is None or distance < best[0]):
             best = (distance, time)
     return best[1] if best else None
-
-
-_REPORT = ENGLISH.add(
-    r"\b(?:said|says|told (?:\w+ ){1,3}|announced|reported|confirmed|wrote)(?: in (?:a|an) (?:\w+ "
-    r")?(?:statement|tweet|post|report|interview|message))?"
-    r"(?: (?:late|early))?(?: on)? $"
-    r"|\b(?:rose|risen|rises|rising|climb(?:ed|s)|jump(?:ed|s)|increased|grew|grown|revised|reached|stood) "
-    r"(?:(?:to|at) )?(?:at least |more than |over )?[\w,-]+(?: people| dead)?(?: (?:late|early))?"
-    r"(?: on| by)? $",
-    _I,
-)
-
-
-def _dates_report(reading: Reading, sentence: Sentence, time: Time) -> bool:
-    """'…, the army said on Thursday', 'the toll rose to 16 on Monday': the day of the report."""
-    first = max(sentence.start, time.start - 50)
-    return bool(_REPORT.search(reading.possible(first, time.start), reading.text[first : time.start]))
 
 
 _BREAKS = re.compile(
@@ -180,12 +158,19 @@ def _distance(text: str, sentence: Sentence, time: Time, start: int, end: int) -
         return None
     if time.end <= start:
         gap, between = start - time.end, text[time.end : start]
-        adjacent = len(between.split()) <= 3 and not re.search(r"[,.;:]", between)
+        apart = bool(re.search(r"[,.;:]", between))
+        if time.ahead and apart:
+            return None
+        adjacent = len(between.split()) <= 3 and not apart
+        if time.ahead:
+            return AHEAD_OF
+    elif time.ahead:
+        return None
     else:
         gap, between = time.start - end, text[end : time.start]
         adjacent = len(between.strip()) <= 6
     if adjacent:
-        return min(gap, 5)
+        return min(gap, 5) + (AHEAD_OF if "," in between else 0)
     return gap + 60 * len(_BREAKS.findall(between)) + 15 * between.count(",")
 
 
@@ -220,10 +205,12 @@ def told_after(reading: Reading, sentence: Sentence) -> Time | None:
         return None
     for after in reading.sentences[sentence.index + 1 : sentence.index + 1 + AHEAD + sentence.title]:
         for time in reading.times_in(after):
+            if time.ahead:
+                continue
             fresh = timedelta(0) <= reading.anchor - time.last <= timedelta(7)
             if not fresh or time.granularity not in {"day", "hour"} or _span(time):
                 return None
-            other = _dates_report(reading, after, time) or _to_come(reading, after, time)
+            other = reading.dates_report(after, time) or _to_come(reading, after, time)
             if sentence_score(reading, after)[0] >= 0.5 and not other:
                 return time
     return None
@@ -244,12 +231,17 @@ def told_before(reading: Reading, sentence: Sentence) -> Time | None:
     if reading.anchor is None or sentence.title:
         return None
     for before in reversed(reading.sentences[max(0, sentence.index - BACK) : sentence.index]):
-        found = [time for time in reading.times_in(before) if not _dates_report(reading, before, time)]
+        found = [time for time in reading.times_in(before) if _tells(reading, before, time)]
         if found:
             fresh = timedelta(0) <= reading.anchor - found[0].last <= timedelta(7)
             one = len(found) == 1 and found[0].granularity in {"day", "hour"} and not _span(found[0])
             return found[0] if fresh and one else None
     return None
+
+
+def _tells(reading: Reading, sentence: Sentence, time: Time) -> bool:
+    """Whether a time is of what the sentence tells, not of the report nor of what went before it."""
+    return not time.ahead and not reading.dates_report(sentence, time)
 
 
 def event_date(reading: Reading, judgement: Judgement) -> tuple[date, date, Time | None] | None:

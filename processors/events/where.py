@@ -185,7 +185,9 @@ def _beside(text: str, one: Place, other: Place) -> bool:
 
 def contains(outer: Place, inner: Place) -> bool:
     """Whether ``outer`` is the country, admin-1 or historic region that ``inner`` lies in."""
-    if not outer.country or outer.country != inner.country:
+    if outer.kind == "region" and not outer.country:  # Lake Chad, of several countries
+        return inner.kind != "region" and _within(outer, inner, REGION_KM)
+    if not outer.country or outer.country != inner.country or outer.kind == "unknown":
         return False
     rank = _fineness(outer), _fineness(inner)
     if rank[0] >= rank[1]:
@@ -201,7 +203,13 @@ def fits(one: Place, other: Place) -> bool:
         return True
     if one.name.casefold() == other.name.casefold():
         return True
-    return contains(one, other) or contains(other, one) or _close(one, other)
+    return contains(one, other) or contains(other, one) or _close(one, other) or _strange(one, other)
+
+
+def _strange(one: Place, other: Place) -> bool:
+    """Whether one is a village that only the text knows, in the division of the other."""
+    unknown = "unknown" in (one.kind, other.kind)
+    return unknown and one.admin1 is not None and one.admin1 == other.admin1
 
 
 def _close(one: Place, other: Place) -> bool:

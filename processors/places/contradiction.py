@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from processors.places import cues
 from processors.places.evidence import ARTICLES
 from processors.places.page import Page
 from processors.places.recognize import Mention, around, container, contains
@@ -15,8 +16,6 @@ from processors.places.records import Entry, distance_km
 from processors.places.resolve import Topic
 
 FAMOUS = 200_000  # inhabitants; for a city as large as that the reading of "X in Y" is the likelier mistake
-PARTS_OF_TOWN = frozenset({"district", "suburb", "neighborhood", "neighbourhood", "quarter", "area", "camp"})
-AREAS = frozenset({"area", "region", "district", "territory", "province", "zone", "commune", "prefecture"})
 LONGEST = 4  # words of a name
 FAR_KM = {"city": 100.0, "admin2": 150.0, "admin1": 300.0}  # from its point; nearer, borders may have moved
 
@@ -50,14 +49,14 @@ def _said(page: Page, mention: Mention, outer: Mention, division: Entry) -> bool
     """Whether the words leave no doubt: "X, in Y", "X, Y state", "the X district of Y", "X in the Y area"."""
     linked = outer.first > mention.last + 1
     if division.kind == "city":
-        return part_of(page, mention, outer) or (linked and page.key(outer.last + 1) in AREAS)
+        return part_of(page, mention, outer) or (linked and page.key(outer.last + 1) in cues.AREAS)
     return linked or outer.said == "division"
 
 
 def part_of(page: Page, mention: Mention, town: Mention) -> bool:
     """Whether the words between say that a name is of a part of the town that follows."""
     between = {page.key(index) for index in range(mention.last + 1, town.first)}
-    return not PARTS_OF_TOWN.isdisjoint(between)
+    return not cues.PARTS_OF_TOWN.isdisjoint(between)
 
 
 def _far(entries: Sequence[Entry], division: Entry, *, guessed: bool) -> bool:

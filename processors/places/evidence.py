@@ -236,8 +236,8 @@ def after(page: Page, first: int, last: int) -> tuple[float, str, bool]:
 def _word_after(page: Page, last: int) -> tuple[float, str, bool]:
     key, capital = page.key(last + 1), page.capital(last + 1)
     said = said_by(key)
-    if key in cues.ADMIN_WORDS:
-        return DIVISION, said, False
+    if key in cues.ADMIN_WORDS or _local_government(page, last + 1):
+        return DIVISION, "division", False
     if key in cues.KIND_AFTER:
         return 1.2, said, False
     if capital and (key in cues.STREET_AFTER or key in cues.TEAM_WORDS):
@@ -267,9 +267,24 @@ def apposition(page: Page, last: int) -> bool:
 def rural(page: Page, first: int, last: int) -> bool:
     """Whether a run is called a village: 'the hamlet of X', 'X village', 'X, a village in'."""
     before = page.key(first - 2 if page.key(first - 1) in cues.OF else first - 1)
+    if page.key(first) in cues.NAMED_KINDS and last > first:
+        return True
     if before in cues.RURAL or (page.key(last + 1) in cues.RURAL and page.gap(last) == " "):
         return True
     return apposition(page, last) and any(page.key(last + 2 + step) in cues.RURAL for step in range(3))
+
+
+def river(page: Page, first: int) -> bool:
+    """Whether the words before are those of a river: 'west of the Ayeyarwady', 'across the Benue'."""
+    if page.key(first - 1) != "the":
+        return False
+    key, earlier = page.key(first - 2), page.key(first - 3)
+    return key in cues.ALONG or (key == "of" and (earlier in cues.DIRECTIONS or earlier in cues.ALONG))
+
+
+def hamlet(page: Page, last: int) -> bool:
+    """Whether a run is called a village right behind: 'Kan Gyi village', not 'Kan Gyi Village'."""
+    return page.key(last + 1) in cues.HAMLETS and page.gap(last) == " " and not page.capital(last + 1)
 
 
 def measured(page: Page, last: int) -> bool:
@@ -321,3 +336,11 @@ def _opens_line(page: Page, first: int) -> bool:
     start = page.starts[first]
     line = page.text[max(0, start - 60) : start].rsplit("\n", 1)[-1].rsplit(". ", 1)[-1].strip(" \t")
     return line == "" or line.isupper() or (line.endswith(",") and len(line) < 40)
+
+
+def written_at(page: Page, first: int, last: int) -> bool:
+    """As dateline, with a day or an agency behind the place: "BOGOTA, Sept 16 - ", "MINNA (Agency) - "."""
+    if dateline(page, first, last):
+        return True
+    capitals = page.text[page.starts[first] : page.ends[last]].isupper()
+    return capitals and page.gap(last).strip(" ") == "," and _opens_line(page, first)

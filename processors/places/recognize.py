@@ -50,13 +50,15 @@ class Mention:
     said: str = ""  # division | city: what the text calls it
     sense: str = ""  # set where the document uses the name for several places
     demonym: Entry | None = None
+    echo: bool = False  # another mention of a name that only a cue makes known
 
 
 def recognize(text: str, spans: Sequence[Span] | None, gazetteer: Gazetteer) -> tuple[Page, list[Mention]]:
     """The names in ``text`` that are used as places, in order, without overlap; demonyms after them."""
     page = Page(text, spans)
     candidates = [c for c in (_candidate(page, f, gazetteer) for f in scan(page, gazetteer)) if c is not None]
-    candidates += _unknown(page, candidates, gazetteer)
+    strange = _unknown(page, candidates, gazetteer)
+    candidates += [*strange, *_echoes(page, candidates, strange)]
     fame: dict[str, float] = {}
     for mention in candidates:
         _weigh(page, mention, fame)
@@ -108,6 +110,38 @@ def _unknown(page: Page, candidates: Iterable[Mention], gazetteer: Gazetteer) ->
     return found
 
 
+def _echoes(page: Page, candidates: Iterable[Mention], strange: Sequence[Mention]) -> list[Mention]:
+    """Where the text explains a name that a cue made known elsewhere: 'X, in the Y region'."""
+    if not strange:
+        return []
+    by_word = {page.words[m.first]: m for m in strange}
+    taken = {i for m in (*candidates, *strange) for i in range(m.first, m.last + 1)}
+    found = []
+    for first in page.capitals:
+        known = by_word.get(page.words[first])
+        last = first + known.last - known.first if known else first
+        if known is None or not taken.isdisjoint(range(first, last + 1)):
+            continue
+        if _alike(page, known, first, last) and _explained(page, last):
+            found.append(_mention(page, first, last, known.key, []))
+            found[-1].echo = True
+    return found
+
+
+def _alike(page: Page, known: Mention, first: int, last: int) -> bool:
+    """Whether the words are those of a known mention, and no more."""
+    whole = not (page.capital(last + 1) and page.gap(last) == " ")
+    whole = whole and not (page.capital(first - 1) and page.gap(first - 1) == " ")
+    return whole and page.words[first : last + 1] == page.words[known.first : known.last + 1]
+
+
+def _explained(page: Page, last: int) -> bool:
+    """Whether the words behind a run say where it is."""
+    return (
+        evidence.in_division(page, last) or evidence.apposition(page, last) or evidence.measured(page, last)
+    )
+
+
 def _part(mention: Mention, first: int, last: int) -> bool:
     """Whether a mention is a part of the run, and not all of it."""
     return first <= mention.first and mention.last <= last and last - first > mention.last - mention.first
@@ -119,7 +153,10 @@ def _believed(page: Page, mentions: list[Mention]) -> list[Mention]:
     return [
         m
         for m in mentions
-        if m.hits or known.isdisjoint(range(m.first, m.last + 1)) or evidence.rural(page, m.first, m.last)
+        if m.hits
+        or known.isdisjoint(range(m.first, m.last + 1))
+        or evidence.rural(page, m.first, m.last)
+        or (m.last > m.first and page.key(m.first) in cues.HEADS)
     ]
 
 
@@ -146,16 +183,12 @@ def _introduced(page: Page) -> Iterable[tuple[int, int]]:
         last = _run_end(page, first)
         if last > first and page.key(last) in cues.ADMIN_WORDS:  # "Yamabal Canton"
             last -= 1
-        explained = (
-            page.key(last + 1) in cues.ADMIN_WORDS
-            or evidence.rural(page, first, last)
-            or evidence.measured(page, last)
-            or evidence.apposition(page, last)
-            or evidence.in_division(page, last)
-        )
+        called = evidence.rural(page, first, last)
+        explained = page.key(last + 1) in cues.ADMIN_WORDS or called or _explained(page, last)
         if _group(page, first, last):
             continue
-        if weight >= evidence.STRONG_LOCATIVE or (weight > 0 and explained):
+        named = not weight and page.key(first) not in cues.COMMON and evidence.hamlet(page, last)
+        if weight >= evidence.STRONG_LOCATIVE or (weight > 0 and explained) or named:
             yield first, last
 
 
@@ -205,6 +238,8 @@ def _weigh(page: Page, mention: Mention, fame: dict[str, float]) -> None:
     mention.said = said_after or said_before
     mention.context = weight_before + weight_after
     score = evidence.model_weight(page, label, lies) + mention.context
+    if evidence.river(page, mention.first) and not weight_after and _of_division(mention):
+        score += evidence.PART_OF_NAME
     if not mention.hits and lies == "exact" and weight_before >= evidence.OF_KIND:
         score = max(score, evidence.DOUBTED + mention.context)  # "the village of X", whatever the model says
     if mention.key not in fame and mention.hits:
@@ -231,6 +266,11 @@ def _of_country(mention: Mention) -> bool:
     return named and mention.key not in cues.PERSON_NAMES
 
 
+def _of_division(mention: Mention) -> bool:
+    """Whether a name is first of all a division's."""
+    return bool(mention.hits) and mention.hits[0].entry.kind in ("admin1", "admin2")
+
+
 def _said_to_be_place(page: Page, mention: Mention) -> bool:
     """Whether the words outdo a model that takes "GAO - The army" or "X, Arauca Department" for a body."""
     return (
@@ -245,7 +285,7 @@ def _second_round(page: Page, candidates: list[Mention]) -> None:
     """One sense per document: other uses of a name support a mention or speak against it."""
     best: dict[str, float] = {}
     for mention in candidates:
-        if mention.role == "place":
+        if mention.role == "place" and not mention.echo:
             best[mention.key] = max(best.get(mention.key, -9.0), mention.score)
     persons = _persons(page)
     for mention in candidates:
@@ -253,6 +293,9 @@ def _second_round(page: Page, candidates: list[Mention]) -> None:
             mention.score += SUPPORT
         if mention.key in persons and mention.context < LOCAL:
             mention.score += PERSON_ELSEWHERE
+    for mention in candidates:
+        if mention.echo:
+            mention.score = best.get(mention.key, 0.0)
     by_first = {m.first: m for m in candidates}
     for mention in candidates:
         if _first_half(page, mention, by_first):

@@ -11,14 +11,15 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from processors.messages import Candidate, Place
-from processors.places.clues import adjective_of, adjective_votes
+from processors.places import cues, evidence
+from processors.places.adjectives import adjective_of, adjective_votes
 from processors.places.contradiction import contradicted, part_of
 from processors.places.gazetteer import Gazetteer
 from processors.places.page import Page, Span
 from processors.places.recognize import Mention, container, contains, possessor, recognize
 from processors.places.records import PRECISION, Entry, Hit
 from processors.places.resolve import DEFAULT, Topic, Weights, resolve
-from processors.places.unknown import lead_of, part_of_town, place_unknown, subject_of
+from processors.places.unknown import agreed, lead_of, lead_town, part_of_town, place_unknown, subject_of
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc
@@ -104,8 +105,11 @@ class PlaceFinder:
             return []
         known = [m for m in mentions if m.hits and not _beyond(page, m)]
         around = [(m, topics[m.sense or m.key].entries[0]) for m in known]
-        starts = [m.start for m, _ in around]
-        subject, lead = subject_of(around, self.gazetteer), lead_of(page.text, around, self.gazetteer)
+        near = [(m, entry) for m, entry in around if not spoken_at(page, m)]
+        near = near if any(entry.country for _, entry in near) else around
+        starts = [m.start for m, _ in near]
+        subject, lead = subject_of(around, self.gazetteer), lead_of(page.text, near, self.gazetteer)
+        town = lead_town(page.text, near)
         found = []
         for mention in strange:
             outer = containers.get(mention.first)
@@ -118,10 +122,13 @@ class PlaceFinder:
             ):
                 found.append(part_of_town(mention, entry))
                 continue
+            if entry is None and town is not None and page.key(mention.last + 1) in cues.QUARTERS:
+                found.append(part_of_town(mention, town))
+                continue
             first, last = _paragraph(page.text, mention)
-            beside = around[bisect_left(starts, first) : bisect_left(starts, last)]
+            beside = near[bisect_left(starts, first) : bisect_left(starts, last)]
             found.append(place_unknown(mention, beside, entry, subject, self.gazetteer, lead=lead))
-        return found
+        return agreed(found)
 
 
 def _headlined(page: Page, mentions: Sequence[Mention]) -> str | None:
@@ -136,6 +143,13 @@ def _beyond(page: Page, mention: Mention) -> bool:
     """Whether a country lies on the other side: "near the border with X", "bordering X"."""
     before = page.key(mention.first - 1), page.key(mention.first - 2)
     return before[0] == "bordering" or before in (("with", "border"), ("with", "frontier"))
+
+
+def spoken_at(page: Page, mention: Mention) -> bool:
+    """Whether somebody only speaks or writes there ("said in X"): no neighbour of anything."""
+    if page.key(mention.first - 1) in ("in", "from") and page.key(mention.first - 2) in cues.SPEAKING:
+        return True
+    return evidence.written_at(page, mention.first, mention.last)
 
 
 def _inside(page: Page, mention: Mention, outer: Mention, town: Entry) -> bool:

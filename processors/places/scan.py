@@ -50,6 +50,8 @@ def variants(key: str) -> Iterator[str]:
     if len(parts) > 1:
         if parts[0] in _SHORTENED:
             yield " ".join([_SHORTENED[parts[0]], *parts[1:]])
+        if parts[0] in ("county", "co"):  # County Armagh
+            yield " ".join(parts[1:])
         if parts[-1] in ("co", "twp"):
             yield " ".join([*parts[:-1], _SHORTENED[parts[-1]]])
         if parts[0] in ("saint", "mount", "fort"):

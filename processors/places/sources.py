@@ -259,9 +259,13 @@ def _is_same(city: Source, place: Source) -> bool:
 
 
 def _with_spellings(city: Source, place: Source) -> Source:
+    from processors.places.admin import same_admin1
+
     names = dict.fromkeys((city.name, *place.names, *city.names))
     names.pop(place.name, None)
-    return city._replace(name=place.name, names=tuple(names), priority=1)
+    division = place.admin1 or city.admin1  # GeoNames puts some towns into the province next to theirs
+    second = city.admin2_id if same_admin1(division, city.admin1) else 0
+    return city._replace(name=place.name, names=tuple(names), admin1=division, admin2_id=second, priority=1)
 
 
 def all_sources() -> Iterator[Source]:

@@ -22,6 +22,7 @@ DOMINANT = 0.6  # share of the document's places in one division or country, fro
 LEAST_TOWNS = 2
 LEAD_LINES = 2  # headline and first paragraph
 WITHIN, BESIDE, AROUND, ABOUT = 0.5, 0.35, 0.25, 0.2  # confidences where the words say that it is a place ...
+FADING = 0.05  # what a neighbour loses over that reach
 UNSAID = 0.4  # ... and the factor where only the model thinks so
 INTRODUCED = 1.5  # weight of context from which they say so
 
@@ -47,12 +48,13 @@ def place_unknown(
         return _taken(
             mention, container, WITHIN, f"not in the gazetteer; the text puts it in {container.name}"
         )
-    near = _nearest(mention, beside)
+    near, gap = _nearest(mention, beside)
     if lead is not None and (near is None or _coarser(near, lead) or near.country != lead.country):
         return _taken(mention, lead, AROUND, f"not in the gazetteer; the lead is about {lead.name}")
     if near is not None:
         division = _division(near, gazetteer) or near
-        return _taken(mention, division, BESIDE, f"not in the gazetteer; named beside {near.name}")
+        sure = BESIDE - FADING * gap / REACH
+        return _taken(mention, division, sure, f"not in the gazetteer; named beside {near.name}")
     if subject is not None:
         sure = ABOUT if subject.kind == "country" else AROUND
         why = f"not in the gazetteer; most of the text is about {subject.name}"
@@ -67,6 +69,23 @@ def place_unknown(
     )
 
 
+_EXACT = {"city": 3, "point": 3, "admin2": 2, "admin1": 1}
+
+
+def agreed(found: Sequence[Place]) -> list[Place]:
+    """All mentions of an unknown name are where the one lies of which the text says so most plainly."""
+    best: dict[str, Place] = {}
+    for place in found:
+        known = best.get(place.text)
+        if known is None or _rank(place) > _rank(known):
+            best[place.text] = place
+    return [replace(best[place.text], start=place.start, end=place.end, role=place.role) for place in found]
+
+
+def _rank(place: Place) -> tuple[float, int]:
+    return place.confidence, _EXACT.get(place.precision, 0)
+
+
 def _coarser(entry: Entry, lead: Entry | None) -> bool:
     """Whether the lead says more than this country: 'a village in Cameroon', under 'Far North region'."""
     if lead is None or lead.kind == "country":
@@ -76,16 +95,27 @@ def _coarser(entry: Entry, lead: Entry | None) -> bool:
 
 def lead_of(text: str, around: Sequence[tuple[Mention, Entry]], gazetteer: Gazetteer) -> Entry | None:
     """The one first-order division, else the one country, that headline and lead name."""
+    told = _in_lead(text, around)
+    rows = {_first_order(entry) for entry in told if entry.kind in ("admin1", "admin2")} - {-1}
+    rows = rows or {entry.row for entry in told if entry.kind == "country"}
+    return gazetteer.entry(rows.pop()) if len(rows) == 1 else None
+
+
+def lead_town(text: str, around: Sequence[tuple[Mention, Entry]]) -> Entry | None:
+    """The one town that headline and lead name: 'the X neighbourhood' is a part of it."""
+    towns = {entry.row: entry for entry in _in_lead(text, around) if entry.kind == "city"}
+    return next(iter(towns.values())) if len(towns) == 1 else None
+
+
+def _in_lead(text: str, around: Sequence[tuple[Mention, Entry]]) -> list[Entry]:
+    """The places that headline and first paragraph name."""
     stop = -1
     lines = 0
     while lines < LEAD_LINES and stop < len(text):
         begin, found = stop + 1, text.find("\n", stop + 1)
         stop = found if found >= 0 else len(text)
         lines += bool(text[begin:stop].strip())
-    told = [entry for mention, entry in around if mention.start < stop]
-    rows = {_first_order(entry) for entry in told if entry.kind in ("admin1", "admin2")} - {-1}
-    rows = rows or {entry.row for entry in told if entry.kind == "country"}
-    return gazetteer.entry(rows.pop()) if len(rows) == 1 else None
+    return [entry for mention, entry in around if mention.start < stop]
 
 
 def _first_order(entry: Entry) -> int:
@@ -98,8 +128,8 @@ def subject_of(around: Sequence[tuple[Mention, Entry]], gazetteer: Gazetteer) ->
     return _dominant(around, gazetteer) or _dominant_country(around)
 
 
-def _nearest(mention: Mention, around: Sequence[tuple[Mention, Entry]]) -> Entry | None:
-    """The region, else the town, else the country named closest within reach."""
+def _nearest(mention: Mention, around: Sequence[tuple[Mention, Entry]]) -> tuple[Entry | None, int]:
+    """The region, else the town, else the country named closest within reach, and how far away."""
     best: tuple[int, int, Entry] | None = None
     for other, entry in around:
         gap = max(other.start - mention.end, mention.start - other.end)
@@ -108,7 +138,7 @@ def _nearest(mention: Mention, around: Sequence[tuple[Mention, Entry]]) -> Entry
         rank = ("admin1", "admin2", "city", "site", "country").index(entry.kind) // 2
         if best is None or (rank, gap) < best[:2]:
             best = (rank, gap, entry)
-    return best[2] if best else None
+    return (best[2], best[1]) if best else (None, 0)
 
 
 def _division(entry: Entry, gazetteer: Gazetteer) -> Entry | None:

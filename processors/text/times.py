@@ -47,7 +47,7 @@ _M = (
 )
 _D = r"(?:Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday|Mon|Tues?|Wed|Thu(?:rs?)?|Fri|Sat|Sun)\b"
 _PART = r"(?:\s+(?:morning|afternoon|evening|night|noon|midnight))?"
-_COUNT = (
+AMOUNT = (
     r"(?:a|an|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\d{1,3}|a few|several|many|"
     r"some|a couple of|half a)"
 )
@@ -64,6 +64,8 @@ class Time:
     last: date
     granularity: str  # hour | day | week | month | season | year | decade
     vague: bool = False  # 'years ago', 'recently': the interval is a guess
+    stepped: bool = False  # counted from a day told before: 'the previous evening'
+    ahead: bool = False  # dates only what it introduces: 'a day after the raid'
 
 
 Reader = Callable[["re.Match[str]", date], tuple[date, date, str] | None]
@@ -104,6 +106,30 @@ def _read_full(match: re.Match[str], anchor: date) -> tuple[date, date, str] | N
     if date(year, month, min(day, 28)) > anchor + timedelta(days=60):
         year -= 1
     return _day(date(year, month, day))
+
+
+def _read_days(match: re.Match[str], anchor: date) -> tuple[date, date, str] | None:
+    """'7 and 8 May', 'May 7-8', 'between 7 and 9 May 2026'."""
+    told = _read_full(match, anchor)
+    first = told[0].replace(day=int(match["from"])) if told else None
+    return (first, told[1], "day") if told and first and first < told[1] else None
+
+
+def _read_day_of_month(match: re.Match[str], anchor: date) -> tuple[date, date, str] | None:
+    """'late on the 14th': the last such day."""
+    day = int(match["day"])
+    month = anchor if day <= anchor.day else anchor.replace(day=1) - timedelta(days=1)
+    return _day(month.replace(day=day))
+
+
+def _read_night(match: re.Match[str], anchor: date) -> tuple[date, date, str] | None:
+    """'overnight into Tuesday', 'Monday night into Tuesday', 'overnight on Monday': a night has two days."""
+    first, until = match["day"], match["until"]
+    if first and until and (DAYS[until.lower()] - DAYS[first.lower()]) % 7 != 1:
+        return None
+    named = anchor - timedelta(days=(anchor.weekday() - DAYS[(until or first).lower()]) % 7)
+    last = named if until or named == anchor else named + timedelta(days=1)
+    return last - timedelta(days=1), last, "day"
 
 
 def _read_iso(match: re.Match[str], _: date) -> tuple[date, date, str] | None:
@@ -223,6 +249,11 @@ def _amount(words: str) -> int:
     return found[0] if found else 1
 
 
+def days_in(count: str, unit: str) -> int:
+    """'48 hours' are two days."""
+    return round(_amount(count) * _UNIT_DAYS[unit.lower()])
+
+
 def _shift(anchor: date, days: float) -> date:
     try:
         return anchor - timedelta(days=round(days))
@@ -250,20 +281,6 @@ def _read_span(match: re.Match[str], anchor: date) -> tuple[date, date, str] | N
     return _shift(anchor, max(amount * _UNIT_DAYS[unit], 1)), anchor, grain
 
 
-_DAYS_AFTER = ENGLISH.add(
-    rf"\b(?P<count>{_COUNT})\s+(?P<unit>day|week)s?\s+after\s+(?:the\s+|a\s+|an\s+)?(?:[\w’'-]+\s+){{0,2}}$",
-    re.IGNORECASE,
-)
-
-
-def before_that(text: str, anchor: date, start: int, among: int = ANYTHING) -> Time | None:
-    """The day that a count of days up to ``start`` gives: 'four days after the' raid."""
-    first = max(0, start - 60)
-    match = _DAYS_AFTER.search(among, text[first:start])
-    span = _read_ago(match, anchor) if match else None
-    return Time(first + match.start(), start, match.group().strip(), *span) if match and span else None
-
-
 def _pattern(text: str) -> Sifted:
     return ENGLISH.add(rf"(?<![\w$€£.,-])(?:{text})(?![\w%]|[.,]\d)", re.IGNORECASE)
 
@@ -272,9 +289,24 @@ def _cased(text: str) -> Sifted:
     return ENGLISH.add(rf"(?<![\w$€£.,-])(?:{text})(?![\w%]|[.,]\d)")
 
 
+_TO = r"(?:\s*[-–—/]\s*|\s+(?:and|to|or|until)\s+)"
 _U = r"(?P<unit>minute|hour|day|week|month|year|decade)s?"
 _READERS: tuple[tuple[Sifted, Reader], ...] = (
     (_pattern(r"(?P<year>\d{4})-(?P<month>\d\d)-(?P<day>\d\d)"), _read_iso),
+    (
+        _cased(
+            rf"(?P<from>\d{{1,2}})(?:st|nd|rd|th)?{_TO}(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?"
+            rf"(?P<month>{_M})(?:,?\s+(?P<year>\d{{4}})(?!\d|:))?"
+        ),
+        _read_days,
+    ),
+    (
+        _cased(
+            rf"(?P<month>{_M})\s+(?P<from>\d{{1,2}})(?:st|nd|rd|th)?{_TO}(?P<day>\d{{1,2}})(?:st|nd|rd|th)?"
+            r"(?!\d|:)(?:,?\s+(?P<year>\d{4}))?"
+        ),
+        _read_days,
+    ),
     (
         _cased(
             rf"(?:{_D},?\s+)?(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?(?P<month>{_M})"
@@ -307,7 +339,7 @@ _READERS: tuple[tuple[Sifted, Reader], ...] = (
     (_pattern(r"(?:the\s+)?(?:early\s+|late\s+|mid-)?(?P<year>(?:1[89]|20)\d0|[6-9]0)'?s"), _read_decade),
     (
         _pattern(
-            rf"(?:more than |about |nearly |almost |some |over |just |barely )?(?:(?P<count>{_COUNT}|"
+            rf"(?:more than |about |nearly |almost |some |over |just |barely )?(?:(?P<count>{AMOUNT}|"
             rf"dozens of)\s+)?"
             rf"{_U}\s+(?:ago|earlier|before|previously|prior)"
         ),
@@ -320,11 +352,27 @@ _READERS: tuple[tuple[Sifted, Reader], ...] = (
     (
         _pattern(
             rf"(?:in|over|during|within|for|of)\s+(?:the\s+)?(?:past|last|recent|previous)\s+"
-            rf"(?:(?P<count>{_COUNT}|\d{{1,3}})\s+)?{_U}"
+            rf"(?:(?P<count>{AMOUNT}|\d{{1,3}})\s+)?{_U}"
         ),
         _read_span,
     ),
-    (_pattern(rf"(?:the\s+)?(?:past|last)\s+(?P<count>{_COUNT})\s+{_U}"), _read_span),
+    (_pattern(rf"(?:the\s+)?(?:past|last)\s+(?P<count>{AMOUNT})\s+{_U}"), _read_span),
+    (
+        _pattern(
+            r"(?:on|of|until|by|since|from|for)\s+the\s+(?P<day>\d{1,2})(?:st|nd|rd|th)"
+            r"(?=\s*(?:[,.;:)]|$)|\s+(?:and|at|when|in|by|near|but|as|while|during)\b)"
+        ),
+        _read_day_of_month,
+    ),
+    (
+        _cased(
+            rf"(?:(?:[Oo]vernight|[Nn]ight)\s+(?:(?:on|of|from|between)\s+)?)?(?P<day>{_D})(?:\s+(?:night|evening))?"
+            rf"(?:{_TO}|\s+into\s+)(?P<until>{_D})(?:\s+(?:morning|night))?"
+        ),
+        _read_night,
+    ),
+    (_cased(rf"[Oo]vernight\s+(?:into|to)\s+(?P<day>)(?P<until>{_D})"), _read_night),
+    (_cased(rf"[Oo]vernight\s+(?:on\s+)?(?P<day>{_D})(?P<until>)"), _read_night),
     (
         _pattern(
             r"(?P<word>today|tonight|yesterday|tomorrow|last night|overnight|this morning|this afternoon|"

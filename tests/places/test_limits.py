@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from processors.places import resolver
-from processors.places.clues import adjective_votes
+from processors.places.adjectives import adjective_votes
 from processors.places.resolver import PlaceFinder
 
 NAMES = (
