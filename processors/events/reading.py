@@ -146,17 +146,22 @@ class Reading:
         if not steps:
             return found
         beside = [t for t in found if not any(t.start < s.end and s.start < t.end for s in steps)]
-        before = self._told_last(anchor, sentence)
-        led = [narrative.dated(self.text, step, beside, before, anchor) for step in steps]
+        led = [
+            narrative.dated(self.text, step, beside, self._told_last(anchor, sentence, step), anchor)
+            for step in steps
+        ]
         return sorted([*beside, *(time for time in led if time)], key=lambda time: time.start)
 
-    def _told_last(self, anchor: date, sentence: Sentence) -> list[Time]:
-        """The last time of the paragraph, of whatever kind, else the last day told before."""
+    def _told_last(self, anchor: date, sentence: Sentence, step: narrative.Step) -> list[Time]:
+        """The last time of the paragraph, of whatever kind, else the last day told before.
+
+        'An hour later' and 'that night' go on with their paragraph only.
+        """
         for told in reversed(self.sentences[max(0, sentence.index - TOLD_BEFORE) : sentence.index]):
             found = self._english_times(anchor, told)
             found = [time for time in found if not self.dates_report(told, time)] or found
             if told.paragraph != sentence.paragraph:
-                found = [time for time in found if time.granularity in ("day", "hour")]
+                found = [time for time in found if step.days and time.granularity in ("day", "hour")]
             if found:
                 return found[-1:]
         return []

@@ -24,7 +24,8 @@ _COMPARED = ENGLISH.add(
 _SINCE_THEN = ENGLISH.add(
     r"\b(?:since then|since (?:19|20)\d\d|over the (?:past|last) (?:[\w-]+ )?(?:weeks?|months?|years?|"
     r"decades?)|in recent (?:months|years)|over "
-    r"the years|this year alone"
+    r"the years|this year alone|in the first (?:[\w-]+ )?(?:half|quarter|months?|weeks?|days?) of "
+    r"(?:this year|20\d\d)"
     r"|(?:has|have)\b(?:(?!\b(?:first|second|third|\w+th|latest|deadliest|worst)\b)[^.;]){0,80}?\b"
     r"(?:this year|this season|so far|to date))\b",
     _I,

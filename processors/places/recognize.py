@@ -169,6 +169,12 @@ def _called_places(page: Page) -> Iterable[tuple[int, int]]:
                 yield first, last
 
 
+def _named_after(page: Page, last: int) -> bool:
+    """Whether a word for a division or a part of a town follows a run: 'X Canton', 'the X quarter'."""
+    key = page.key(last + 1)
+    return key in cues.ADMIN_WORDS or (key in cues.QUARTERS and not page.capital(last + 1))
+
+
 def _group(page: Page, first: int, last: int) -> bool:
     """Whether a name with digits is of those who fight: 'between M23 rebels and the army'."""
     return page.key(last + 1) in cues.FIGHTERS and any(c.isdigit() for c in page.words[first])
@@ -184,7 +190,7 @@ def _introduced(page: Page) -> Iterable[tuple[int, int]]:
         if last > first and page.key(last) in cues.ADMIN_WORDS:  # "Yamabal Canton"
             last -= 1
         called = evidence.rural(page, first, last)
-        explained = page.key(last + 1) in cues.ADMIN_WORDS or called or _explained(page, last)
+        explained = _named_after(page, last) or called or _explained(page, last)
         if _group(page, first, last):
             continue
         named = not weight and page.key(first) not in cues.COMMON and evidence.hamlet(page, last)
@@ -231,6 +237,8 @@ def _weigh(page: Page, mention: Mention, fame: dict[str, float]) -> None:
     weight_after, said_after, body = evidence.after(page, mention.first, mention.last)
     if weight_after == evidence.SPEAKS and _of_country(mention):
         weight_after = 0.0  # 'Armenia said': governments speak as persons do
+    if not mention.hits and _named_after(page, mention.last):
+        weight_after = evidence.DIVISION
     departments = evidence.departments(page, mention.last, mention.hits)
     if departments:
         mention.hits = departments

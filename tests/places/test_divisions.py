@@ -48,3 +48,35 @@ def test_a_police_department_is_no_division(finder: PlaceFinder) -> None:
 def test_an_adjective_says_the_country(finder: PlaceFinder, text: str, name: str, country: str) -> None:
     found = {place.text: place for place in finder.find(text)}
     assert found[name].country == country
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "admin1"),
+    [
+        ("Bombs fell on Kan Dawlu village in Magway Region of Myanmar.", "Kan Dawlu", "MM-03"),
+        ("Benue State: gunmen raided Tse Orbiam in Kwande Local Government Area.", "Kwande", "NG-BE"),
+        (
+            "MOGADISHU - Troops took the town of Qirusmayo, an officer said.\n\n"
+            "Qirusmayo, in the Hiran region, lies on a road.",
+            "Qirusmayo",
+            "SO-HI",
+        ),
+        (
+            "A blast was heard near Deir Qirus, a spokesman in Beirut said. Deir Qirus is close to Tyre.",
+            "Deir Qirus",
+            "LB-JA",
+        ),
+        ("Two died in Linz in Austria. A flat in the Qirusau quarter was searched.", "Qirusau", "AT-4"),
+        ("An object was found in the village of Qirusgan, County Armagh.", "Qirusgan", "GB-NIR"),
+    ],
+)
+def test_an_unknown_name_lies_where_the_text_explains_it(
+    finder: PlaceFinder, text: str, name: str, admin1: str
+) -> None:
+    found = [place for place in finder.find(text) if place.text == name]
+    assert {place.admin1 for place in found} == {admin1}
+
+
+def test_a_river_is_not_the_division_called_after_it(finder: PlaceFinder) -> None:
+    places = finder.find("Troops shelled villages west of the Ayeyarwady near Pakokku in Myanmar.")
+    assert "Ayeyarwady" not in {place.text for place in places}
