@@ -46,8 +46,8 @@ _EARLIER = ENGLISH.add(
 _NEAR = 60
 
 
-def reason(reading: Reading, sentence: Sentence, start: int) -> str | None:
-    """Why the words before a trigger at ``start`` put its event into the past, if they do."""
+def reason(reading: Reading, sentence: Sentence, start: int, end: int) -> str | None:
+    """Why the words before the trigger ``text[start:end]`` put its event into the past, if they do."""
     first = max(sentence.start, start - _NEAR)
     before, among = reading.text[first:start], reading.possible(first, start)
     for pattern, why in ((_COMPARED, "compared with or counted from"), (_EARLIER, "an earlier one")):

@@ -43,7 +43,7 @@ def of_trigger(reading: Reading, sentence: Sentence, start: int, end: int, event
     mode = modality.judge(reading, sentence, start, end, event_type)
     if mode.status:
         return Judgement(mode.status, 0.1, f"{mode.status}: {mode.why}", time)
-    recalled_as = recalled.reason(reading, sentence, start)
+    recalled_as = recalled.reason(reading, sentence, start, end)
     if recalled_as:
         return Judgement("background", 0.1, recalled_as, time)
     tried = courts.tried(reading, sentence, start, end, event_type)
