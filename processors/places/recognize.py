@@ -156,7 +156,7 @@ def _believed(page: Page, mentions: list[Mention]) -> list[Mention]:
         if m.hits
         or known.isdisjoint(range(m.first, m.last + 1))
         or evidence.rural(page, m.first, m.last)
-        or (m.last > m.first and page.key(m.first) in cues.HEADS)
+        or (m.first not in known and page.key(m.first) in cues.HEADS)
     ]
 
 
