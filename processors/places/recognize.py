@@ -254,18 +254,23 @@ def _weigh(page: Page, mention: Mention, fame: dict[str, float]) -> None:
         fame[mention.key] = evidence.fame(mention.hits)
     introduced = mention.context >= evidence.STRONG_LOCATIVE
     score += fame.get(mention.key, evidence.INTRODUCED_NAME if introduced else evidence.UNKNOWN_NAME)
-    if mention.last > mention.first:
-        score += 0.6 + evidence.prefixed(mention.text, mention.key)
-    else:
-        score += evidence.name_weight(mention.text, mention.key, mention.first)
-        score += evidence.alone(page, mention.first, mention.last)
-        if mention.key in cues.COMMON and mention.first and page.words[mention.first - 1] in ("à", "À"):
-            score += evidence.UNCOMMON  # 'à Nice': a word that is common in English only
-        if mention.key in cues.ADMIN_WORDS and page.capital(mention.first - 1):  # "Yamabal Canton"
-            score += 2 * evidence.AGAINST
+    score += _of_words(page, mention)
     if body or (label in ("ORG", "FAC") and lies != "exact" and not _said_to_be_place(page, mention)):
         mention.role = "organisation"
     mention.score = score
+
+
+def _of_words(page: Page, mention: Mention) -> float:
+    """What the words of the name itself weigh."""
+    if mention.last > mention.first:
+        return 0.6 + evidence.prefixed(mention.text, mention.key)
+    score = evidence.name_weight(mention.text, mention.key, mention.first)
+    score += evidence.alone(page, mention.first, mention.last)
+    if mention.key in cues.COMMON and mention.first and page.words[mention.first - 1] in ("à", "À"):
+        score += evidence.UNCOMMON  # 'à Nice': a word that is common in English only
+    if mention.key in cues.ADMIN_WORDS and page.capital(mention.first - 1):  # "Yamabal Canton"
+        score += 2 * evidence.AGAINST
+    return score
 
 
 def _of_country(mention: Mention) -> bool:
@@ -297,13 +302,18 @@ def _second_round(page: Page, candidates: list[Mention]) -> None:
             best[mention.key] = max(best.get(mention.key, -9.0), mention.score)
     persons = _persons(page)
     for mention in candidates:
+        if mention.echo:
+            mention.score = best.get(mention.key, 0.0)
+            continue
         if best.get(mention.key, 0.0) > SUPPORTING and mention.hits:
             mention.score += SUPPORT
         if mention.key in persons and mention.context < LOCAL:
             mention.score += PERSON_ELSEWHERE
-    for mention in candidates:
-        if mention.echo:
-            mention.score = best.get(mention.key, 0.0)
+    _weigh_containers(page, candidates)
+
+
+def _weigh_containers(page: Page, candidates: Sequence[Mention]) -> None:
+    """What a name gains from the one that the text puts around it, and the other way round."""
     by_first = {m.first: m for m in candidates}
     for mention in candidates:
         if _first_half(page, mention, by_first):
