@@ -188,8 +188,8 @@ def _weak_sign(key: str, earlier: str) -> float:
     """What 'in the' and 'the attack on' weigh; 0 where neither stands before."""
     if key == "the" and earlier in cues.LOCATIVE:
         return 0.3
-    struck = (key == "on" and earlier in cues.STRUCK_ON) or (key == "of" and earlier in cues.STRUCK_OF)
-    return STRUCK if struck else 0.0
+    struck = (key == "on" and earlier in cues.STRUCK_ON) or (key in cues.OF and earlier in cues.STRUCK_OF)
+    return STRUCK if struck or key in cues.STRUCK else 0.0
 
 
 def _word_before(page: Page, first: int, word: str) -> tuple[float, str]:
