@@ -27,6 +27,8 @@ _KINDS = {
         r"(?:claim(?:ed|s|ing)?|took)(?=\s(?:[\w,.-]+\s){1,5}?(?:lives|life|victims)\b)|"
         r"succumb(?:s|ed|ing)?\s+to\s+(?:(?:his|her|their|the|its)\s+)?(?:\w+\s+)?"
         r"(?:wounds?|injur(?:y|ies)|burns)|"
+        r"(?:burn(?:ed|t)|charred)\s+(?:beyond\s+recognition|to\s+ashes)|"
+        r"crushed(?=\s(?:when|by|under|beneath)\b)|"
         r"lined\s+up\s+(?:against\s+a\s+wall\s+)?and\s+shot|butcher(?:ed|s|ing)|blown\s+(?:up|apart|to\s+(?:pieces|bits))|"
         r"massacred|(?<!the )(?<!\ba )massacr(?:es?|ing)(?!\s+of)|slaughter(?:ed|ing|s)|"
         r"(?<!the )(?<!\ba )slaughter(?!\s+of)|slays?|slew|felled|eliminat(?:ed|es|ing)|"
@@ -61,7 +63,8 @@ _TOLL = re.compile(
     r"\b(?:tolls?|(?:own|their|its|his|army|combat|human) loss(?:es)?|"
     r"number of (?:the )?(?:dead|deaths|victims|fatalities|people killed|those killed|"
     r"civilians killed|wounded|injured|missing))\b"
-    r"[^;]{0,120}?\b(?:to|at|of|reached|hit|was|is|stood at|passed|above|over)\s+$",
+    r"[^;]{0,120}?\b(?:to|at|of|reach(?:ed|es)|hits?|was|is|stood at|pass(?:ed|es)|tops?|topped|nears|above|"
+    r"over)\s+$",
     re.IGNORECASE,
 )
 _BODIES = re.compile(
@@ -288,6 +291,11 @@ _HEADLINE_JOINT = re.compile(  # 'girl, 9, and boy'
 )
 _AGED = re.compile(r",\s\d{1,2}(?=\s+(?:in|on|at|near|outside|after|during|by)\b|$)")
 _PAIR = re.compile(r"\b(?:couple|pair|duo|twins|newlyweds)\s*$", re.IGNORECASE)
+# 'Bombs kill librarian in Kramatorsk': what is killed in a headline without an article is somebody.
+_KILLED_ONE = re.compile(
+    r"\s+(?:[a-z][\w’'-]*\s+){0,2}[a-z][\w’'-]*(?<!s)"
+    r"(?=\s+(?:in|at|on|near|outside|during|after|inside|as)\b|\s*$)"
+)
 _CLAUSE = re.compile(r"[,:;]\s+|\s[-–—]\s+|\bas\s+")
 _HEADLINE_VERBS = frozenset(
     ["kill", "kills", "killed", "killing", "slay", "slays", "slew", "hangs", "executes", "lynches", "beheads"]
@@ -296,6 +304,8 @@ _HEADLINE_VERBS |= {"assassinate", "assassinates", "murders", "shoots dead", "gu
 _HEADLINE_VERBS |= {
     "stabs to death",
     "hacks to death",
+    "execute",
+    "behead",
     "claims life of",
     "claims the life of",
     "ends life of",
@@ -379,6 +389,9 @@ def _headlined(text: str, verb: re.Match[str], start: int, end: int, people: Seq
         return None
     if verb.group().lower() in _HEADLINE_VERBS and (object_ := _listed_after(text, verb.end(), end, people)):
         return object_
+    killing = verb.group().lower() in {"kill", "kills"}
+    if killing and (one := _KILLED_ONE.match(text, verb.end(), end)) and not _PLURAL_END.search(one.group()):
+        return Group(verb.start(), verb.end(), 1, 1, "all", "", headed=True, named=True)
     for group in people:
         if items := _ITEMS_BETWEEN.fullmatch(text, group.end, verb.start()):
             count = 2 if items["two"] else 1
@@ -393,6 +406,11 @@ def _headlined(text: str, verb: re.Match[str], start: int, end: int, people: Seq
         return None
     count = 2 if subject["two"] or _PAIR.search(subject.group()) else 1
     return Group(verb.start(), verb.end(), count, count, "all", "", headed=True, named=True)
+
+
+_OTHER_FATE = re.compile(
+    r"wound|injur|hurt|maim|arrest|detain|abduct|kidnap|seiz|captur|displac", re.IGNORECASE
+)
 
 
 def _after_one(
@@ -411,13 +429,9 @@ def _after_one(
         or group.end > verb.start()
     ):
         return group
-    first = next((other for other in people if other.start <= start + 2 and other is not group), None)
-    if (
-        first
-        and first.headed
-        and text[first.end : group.start] == ", "
-        and text[group.end : verb.start()] == " "
-    ):
+    first = next((other for other in people if text[other.end : group.start] == ", "), None)
+    adjacent = group.headed and text[group.end : verb.start()] == " "
+    if first and first.headed and adjacent and not _OTHER_FATE.search(text, start, first.start):
         return _plus(first, group)
     one = _ITEM_BEFORE.fullmatch(text, start, group.start)
     return _plus(Group(start, one.end(), 1, 1, "all", "", headed=True), group) if one else group

@@ -67,6 +67,7 @@ _NOUN = re.compile(  # a plural that no list knows: '12 vaccinators', 'six Jesui
 )
 _AGE_BEFORE = re.compile(r"[A-Z][\w.'’-]*\s+[A-Z][\w'’-]+,\s(?:aged\s)?$")
 _AGES = re.compile(r"\baged\s(?:between\s|\w+,?\s(?:and|to)\s|\w+,\s)+$")  # 'aged 16 and 19'
+_AGE_OF = re.compile(r"[A-Za-z]{3,},\s$")  # 'Boy, 14, shot dead'
 _AGE_AFTER = re.compile(r",|\s+and\s+[A-Z]")
 OLDEST = 110
 
@@ -208,6 +209,9 @@ def _is_age(text: str, number: numbers.Number) -> bool:
         return True
     if number.min > OLDEST or not _AGE_AFTER.match(text, number.end):
         return False
+    aside = text.startswith(", ", number.end) and text[number.start].isdigit()
+    if aside and _AGE_OF.search(text[max(0, number.start - 12) : number.start]):
+        return True
     return bool(_AGE_BEFORE.search(text[max(0, number.start - 40) : number.start]))
 
 

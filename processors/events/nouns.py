@@ -54,18 +54,18 @@ Salvadorans Colombians Peruvians Indians Turks Nigerians Kenyans governor^ magis
 congresswoman councillor^ councilor^ rector labourer^ laborer^ rancher^ landowner^ customer^ vendor^
 shopkeeper^ agent^ detective^ corporal chief^ parishioner^ youngster^ adolescent^ grandmother
 grandfather cousin^ nephew niece uncle aunt pensioner^ pastor^ rabbi^ sheikh missionary^ unionist^
-guest^ clerk^ secretary spokesman aide^ conductor^ snatcher^ rapper^ critic^ boss grandson^
-granddaughter^ grandchild grandchildren grandparents stepson stepdaughter husband^ widow^ widower^
-fiancee fiance bride^ groom^ newlywed^ neighbour^ neighbor^ roommate^ colleague^ friend^ tenant^
-landlord baker^ butcher^ grocer^ barber^ tailor^ mechanic^ plumber^ beggar^ hawker^ porter^ courier^
-bartender^ chef^ musician^ footballer^ athlete^ janitor^ cleaner^ caretaker^ guardsman^ logger^
-woodcutter^ farmhand^ cowherd goatherd herdsman^ boatman ferryman trucker^ biker^ jogger hiker^ climber^
-trekker^ backpacker holidaymaker^ spectator^ onlooker^ reveller^ partygoers churchgoer^ evacuee^
-returnee^ deserter^ defector trainee^ apprentice^ lecturer^ headmaster headmistress principal
-vice-principal headteacher pharmacist midwife midwives surgeon^ interpreter translator producer
-presenter columnist influencer veteran^ sapper^ sniper^ brigadier warden^ gamekeeper vigilante^ hunter^
-inspector superintendent executive manager banker accountant entrepreneur tycoon seafarer^ seaman^
-skipper mercenary^ combatant^ operative^ naxalite^ naxal^ maoist^ insurgents jawan^ trooper^
+guest^ clerk^ secretary spokesman aide^ murderer^ killer^ rapist^ librarian^ conductor^ snatcher^
+rapper^ critic^ boss grandson^ granddaughter^ grandchild grandchildren grandparents stepson stepdaughter
+husband^ widow^ widower^ fiancee fiance bride^ groom^ newlywed^ neighbour^ neighbor^ roommate^
+colleague^ friend^ tenant^ landlord baker^ butcher^ grocer^ barber^ tailor^ mechanic^ plumber^ beggar^
+hawker^ porter^ courier^ bartender^ chef^ musician^ footballer^ athlete^ janitor^ cleaner^ caretaker^
+guardsman^ logger^ woodcutter^ farmhand^ cowherd goatherd herdsman^ boatman ferryman trucker^ biker^
+jogger hiker^ climber^ trekker^ backpacker holidaymaker^ spectator^ onlooker^ reveller^ partygoers
+churchgoer^ evacuee^ returnee^ deserter^ defector trainee^ apprentice^ lecturer^ headmaster headmistress
+principal vice-principal headteacher pharmacist midwife midwives surgeon^ interpreter translator
+producer presenter columnist influencer veteran^ sapper^ sniper^ brigadier warden^ gamekeeper vigilante^
+hunter^ inspector superintendent executive manager banker accountant entrepreneur tycoon seafarer^
+seaman^ skipper mercenary^ combatant^ operative^ naxalite^ naxal^ maoist^ insurgents jawan^ trooper^
 infantryman^ paratrooper^ legionnaire^ airman^ occupant^ novice^ abductee^ captive^ escapee^ evangelist
 catechist deacon reverend warlord kingpin capo henchman^ gangster^ mobster^ dacoit^ brigand^ pirate^
 raider^ looter^ kidnapper^ abductor^ knifeman shopper^ toddlers newborn^ infant teen^ tween granny
