@@ -49,10 +49,11 @@ _HEARD = ENGLISH.add(rf"^[^.;]{{0,150}},\s[\w\s]{{0,20}}{_COURT}\s(?:has |have )
 _TRIAL = re.compile(
     r"\b(?:sentenc(?:ed|es|ing)|convict(?:ed|s|ion)|acquit(?:s|ted|tal)|guilty|verdict|jury|jurors?|trial|retrial|"
     r"pleads?|pleaded|appeals? court|death row|life in (?:prison|jail)|years in (?:prison|jail)|"
-    r"jailed (?:for|over))\b",
+    r"jailed (?:for|over)|sue[sd]?(?! for peace)|suing|lawsuits?|inquest|"
+    r"(?:asks?|tells?|told|urges?) (?:an? |the )?(?:judge|court|jury))\b",
     _I,
 )
-_DEEDS = FAMILIES["violence"] | FAMILIES["crime"] | {"arson"}
+_DEEDS = FAMILIES["violence"] | FAMILIES["crime"] | {"arson", "property-destruction"}
 _CRIMES = frozenset(
     {"assassination", "abduction", "sexual-violence", "robbery", "organised-crime"}
 )  # of persons

@@ -93,8 +93,8 @@ _PLANNED_AFTER = ENGLISH.add(
     r"|^[^.;,]{0,30}?\s(?:is|was|were|has been|have been)\s+(?:called|announced|organi[sz]ed)\s+"
     r"(?:(?:in|at)\s[^.;,]{2,30}\s)?for\s+(?:\w+\s+)?(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun|next|tomorrow|the)"
     r"|^[^.;]{0,40}?\b(?:will|would|is to|are to|is set to|is due to)\s+(?:soon\s+)?(?:begin|start|"
-    r"take place|go ahead|follow|resume|continue|be (?:held|launched|carried out|conducted|staged|mounted|"
-    r"stepped up|resumed|organi[sz]ed))"
+    r"take place|go ahead|follow|resume|continue|be (?:held|used|deployed|launched|carried out|conducted|"
+    r"staged|mounted|stepped up|resumed|organi[sz]ed))"
     r"|^[^.;,]{0,40}?\b(?:is|are) to (?!blame\b)\w+",
     _I,
 )

@@ -143,11 +143,17 @@ _BREAKS = re.compile(
 
 _SIDE = re.compile(r"\b(?:that|which|who|where)\s(?:[^,.;]{0,60}\s)?$", _I)
 _MAIN_VERB = re.compile(
-    r"^[^,.;:]{0,40}?\s(?:was|were|is|are|has|have|had|will|would|opened|reopened|began|went|came|took|held|"
-    r"won|lost|said)\s",
+    r"^(?:(?!\b(?:and|or|when|as|while|after)\b)[^,.;:]){0,60}?\s(?:was|were|is|are|has|have|had|will|would|began|"
+    r"went|came|took|held|won|lost|said|sued|\w{3,}ed)\s",
     _I,
 )
-_INTENT = re.compile(r"\b(?:vow|threat|plan|pledg|promis|prepar|intend)\w*\sto\b", _I)
+_LOOKED_AT = re.compile(  # 'survivors of the bombing', 'the scene of the crash'
+    r"\b(?:survivors?|victims?|relatives|families|widows?|witnesses|scene|site|footage|videos?|memory|memorial|"
+    r"planners?|masterminds?|accused|suspected)\s+(?:of|to|for)\s+(?:\w+ing\s+)?(?:(?:an?|the|that)\s+)?"
+    r"(?:[\w-]+\s+){0,2}$",
+    _I,
+)
+_INTENT = re.compile(r"\b(?:(?:vow|threat|plan|pledg|promis|prepar|intend)\w*\sto|will|would)\b", _I)
 
 
 def _distance(text: str, sentence: Sentence, time: Time, start: int, end: int) -> int | None:
@@ -180,7 +186,8 @@ def _elsewhere(before: str, between: str) -> bool:
     'A shop that was destroyed by bombs opened again on Monday', 'end the truce, vow to attack from Sunday'.
     """
     side = bool(_MAIN_VERB.search(between)) and bool(_SIDE.search(before))
-    return side or bool(_INTENT.search(between))
+    looked_at = len(between.split()) > 3 and bool(_LOOKED_AT.search(before))
+    return side or looked_at or bool(_INTENT.search(between))
 
 
 _WEEKDAY = re.compile(r"(?:on )?(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b", _I)

@@ -263,6 +263,8 @@ def _shift(anchor: date, days: float) -> date:
 
 def _read_ago(match: re.Match[str], anchor: date) -> tuple[date, date, str] | None:
     unit = match["unit"].lower()
+    if not match["count"] and match.group().lower().endswith("before"):
+        return None  # 'days before', from what was told
     amount = _amount(match["count"]) if match["count"] else 3
     day = _shift(anchor, amount * _UNIT_DAYS[unit])
     if unit in {"year", "decade"}:
@@ -341,7 +343,7 @@ _READERS: tuple[tuple[Sifted, Reader], ...] = (
         _pattern(
             rf"(?:more than |about |nearly |almost |some |over |just |barely )?(?:(?P<count>{AMOUNT}|"
             rf"dozens of)\s+)?"
-            rf"{_U}\s+(?:ago|earlier|before|previously|prior)"
+            rf"{_U}\s+(?:ago|earlier|previously|before(?=$|[^\w\s]|\s(?:and|but|in|at|on|from|near|by)\b))"
         ),
         _read_ago,
     ),

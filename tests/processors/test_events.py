@@ -147,6 +147,7 @@ def test_charges_of_the_day_and_fighting_by_parliament_are_events(
         ("Witnesses told a court in Aden on Tuesday how missiles hit it.", "missile-attack", "background"),
         ("More than 20 people were shot dead in Kabul.", "shooting", "current"),
         ("The opposition calls a week of marches.", "protest", "planned"),
+        ("Farmers protest in Gonaives. Drones will be used against them.", "drone-strike", "planned"),
         ("The warrant says that fighters opened fire on villagers.", "shooting", "background"),
         ("The army will begin an offensive this week to retake Masisi.", "territory-regained", "planned"),
     ],
@@ -337,6 +338,13 @@ def test_a_date_of_the_main_clause_is_not_that_of_a_side_clause(enrich: Enrich) 
     text = "A store in Kharkiv that was shelled by Russian forces opened its doors again on Monday."
     (event,) = [event for event in enrich(text).events if event.type == "shelling"]
     assert event.date is None or event.date.text != "Monday"
+
+
+def test_survivors_of_a_bombing_are_not_bombed_today(enrich: Enrich) -> None:
+    document = enrich(
+        "Survivors of the bombing of a market in Homs met the governor of the province on Monday."
+    )
+    assert all(event.date is None or event.date.text != "Monday" for event in document.events)
 
 
 def test_a_report_that_counts_the_years_looks_back(enrich: Enrich) -> None:
