@@ -144,7 +144,8 @@ _BREAKS = re.compile(
 _SIDE = re.compile(r"\b(?:that|which|who|where)\s(?:[^,.;]{0,60}\s)?$", _I)
 _MAIN_VERB = re.compile(
     r"^(?:(?!\b(?:and|or|when|as|while|after)\b)[^,.;:]){0,60}?\s(?:was|were|is|are|has|have|had|will|would|began|"
-    r"went|came|took|held|won|lost|said|sued|\w{3,}ed)\s",
+    r"went|came|took|held|won|lost|said|sued|asked|filed|opened|reopened|marched|gathered|demanded|appeared|"
+    r"returned|resumed|pleaded)\s",
     _I,
 )
 _LOOKED_AT = re.compile(  # 'survivors of the bombing', 'the scene of the crash'
