@@ -72,6 +72,9 @@ _BREAK = re.compile(
 )
 
 
+_FROM = re.compile(  # 'the boat had left from Gambia' in other languages
+    r"(?:\bمن|\bاز|\bиз|\bіз|\bз|\baus|\bdesde|\bprocedentes? de|\bdepuis|\ben provenance d[eu]|\bמ)\s*$"
+)
 _DIVISION = re.compile(
     r"\b(?:province|department|governorate|district|region|oblast|state|county|municipality|prefecture)$",
     re.IGNORECASE,
@@ -160,6 +163,8 @@ def _score(reading: Reading, sentence: Sentence, start: int, end: int, place: Pl
         score -= 1.5
     elif _LOCATIVE.search(before):
         score += 1.0
+    if reading.local is not None and _FROM.search(before):
+        score -= 1.0
     return score
 
 

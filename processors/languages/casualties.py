@@ -189,7 +189,7 @@ def _joined(local: LocalText, one: Count, other: Count, words: Sequence[Word]) -
 
 
 def _tolls(word: Word, count: Count, source: str | None) -> Iterator[Casualties]:
-    part_only = word.body or (count.max is None and count.min <= FEW)
+    part_only = word.body or count.vague or (count.max is None and count.min <= FEW)
     yield _casualties(word.kind, count, source, subset=part_only)
     for part in count.parts:
         if part.category != "all":

@@ -17,6 +17,8 @@ PAST_REACH = 120  # the same for a cue of the past, in either direction
 DEMAND = 60  # characters between a demand and the truce or strike that it wants
 WANTED = frozenset({"agreement", "protest", "labour-strike"})  # what people call for
 REPORT = 26  # characters between a verb of saying and the day on which it was said
+ADJACENT = 2  # characters between a day and a verb of saying right behind it: 'в среду сообщили'
+SET_APART = 90  # the same for a day between commas, with who says so between them
 REPORT_AFTER = 60  # characters between the day and a verb of saying at the end of its clause
 VERB_LAST = frozenset({"fa", "tr"})  # the verb of saying follows what it dates
 SAID = 1.2  # added to the score's log-odds where the sentence says who says so
@@ -80,10 +82,20 @@ def dates_report(local: LocalText, sentence: Sentence, time: Time) -> bool:
     said = local.labelled("speech", sentence.start, sentence.end)
     if local.data.language in VERB_LAST:
         return any(_reported_before(local, time, hit) for hit in said)
+    if local.data.language == "ar" and _set_apart(local, time):
+        return any(0 <= time.start - hit.end <= SET_APART for hit in said)
+    if any(0 <= hit.start - time.end <= ADJACENT for hit in said):
+        return True
     return any(
         0 <= time.start - hit.end <= REPORT and not _CLAUSE.search(local.text, hit.end, time.start)
         for hit in said
     ) or (local.data.language == "de" and any(_reported_before(local, time, hit) for hit in said))
+
+
+def _set_apart(local: LocalText, time: Time) -> bool:
+    """'أعلن المصدر، الخميس، مقتل': a day between two commas is that of the announcement."""
+    before, after = local.text[: time.start].rstrip(), local.text[time.end :].lstrip()
+    return before.endswith(("،", ",")) and after.startswith(("،", ","))
 
 
 def _reported_before(local: LocalText, time: Time, said: Hit) -> bool:

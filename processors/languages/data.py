@@ -14,6 +14,7 @@ label              the word
 ``least``          before a number; ``least-after`` behind it; ``about`` before it
 ``p:children``     people of a category, in any number
 ``thing``          behind a number: it counts no people ('houses', 'years'); ``age`` the same before it
+``agent``          before a number: these are who did it ('par deux hommes')
 ``name``           a proper name with a number in it
 ``toll:killed``    says what happened to people; ``sg:killed`` says it of one person
 ``bare``           'toll' without saying of what
@@ -128,6 +129,7 @@ def _counting(section: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for name in ("one", "two", "about", "thing"):
         yield name, section.get(name, "")
     yield "age", section.get("age", "")
+    yield "agent", section.get("agent", "")
     yield "name", section.get("names", "")
     yield "least", section.get("at_least", "")
     yield "least-after", section.get("at_least_after", "")

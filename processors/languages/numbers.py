@@ -19,6 +19,9 @@ LEAD = 24  # characters before a number in which 'at least' may stand
 NOUN_REACH = 26  # characters between a number and the noun that says what it counts
 JOINT_REACH = 6  # characters of ' and ' between a noun and a number
 ARTICLE_REACH = 40  # characters between 'a' and the noun: 'un jeune', 'eine 70-jährige'
+_DEFINITE = frozenset(
+    ["den", "die", "das", "le", "la", "l'", "l’", "al", "a", "el", "los", "las", "o", "os", "as", "ao", "à"]
+)
 _BELONGING = re.compile(r"\b(?:d['’]|d[aeo] |del )$")  # 'le frère d'une victime'
 _STOP = re.compile(r"[.,;:!?،؛؟()«»\"]")
 
@@ -35,6 +38,7 @@ class Count:
     headed: bool = False  # a noun says that these are people
     said: bool = True  # a number stands there; otherwise a noun in the singular
     part: bool = False  # 'two of them', in one word
+    vague: bool = False  # 'dozens'
     stop: int = 0  # end of the noun
     parts: tuple[Count, ...] = ()
 
@@ -59,7 +63,7 @@ def _numbers(local: LocalText, hits: Sequence[Hit], start: int, end: int) -> Ite
             vague = value(first, "v:")
             part = value(first, "part:")
             if vague:
-                yield Count(first.start, first.end, int(vague), None)
+                yield Count(first.start, first.end, int(vague), None, vague=True)
             elif part:
                 yield Count(first.start, first.end, int(part), int(part), part=True)
             position += 1
@@ -139,7 +143,7 @@ def _singles(local: LocalText, hits: Sequence[Hit], found: Sequence[Count]) -> I
         if local.data.articles:
             article = _article(local, hits, index)
             if article is None:
-                if not _beside_others(local, hit, found):
+                if not (_beside_others(local, hit, found) or _object(local, hits, index)):
                     continue
                 article = hit.start
             begin = article
@@ -147,6 +151,14 @@ def _singles(local: LocalText, hits: Sequence[Hit], found: Sequence[Count]) -> I
                 continue
         category = _category(hit) or "all"
         yield Count(begin, hit.end, 1, 1, category, headed=True, said=False, stop=hit.end)
+
+
+def _object(local: LocalText, hits: Sequence[Hit], index: int) -> bool:
+    """'erschossen den Nachtwächter', 'mató al alcalde': a definite noun right behind a word for killing."""
+    if index == 0 or "toll:killed" not in hits[index - 1].concepts:
+        return False
+    between = local.text[hits[index - 1].end : hits[index].start]
+    return between.strip().lower() in _DEFINITE
 
 
 def _beside_others(local: LocalText, noun: Hit, found: Sequence[Count]) -> bool:
@@ -193,7 +205,7 @@ def _is_other(local: LocalText, hits: Sequence[Hit], count: Count) -> bool:
                 return False
         elif hit.start == count.start and values(hit, "wd:"):
             return True
-        elif "age" in hit.concepts and 0 <= count.start - hit.end <= 1:
+        elif {"age", "agent"} & set(hit.concepts) and 0 <= count.start - hit.end <= 1:
             return count.said
     return False
 

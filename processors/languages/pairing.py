@@ -18,7 +18,7 @@ _OTHER_KIND = 40  # characters that another toll's word between them counts as
 _OTHER_PEOPLE = 25  # characters that people counted between them count as
 BREAK = re.compile(r"[,،;؛:]")
 STOP = re.compile(r"[.;:!?؛؟]")
-_QUOTE = re.compile('["«»“”]')
+_OPENING, _CLOSING = re.compile("[«“]"), re.compile("[»”]")
 _BORDER = re.compile(r"[;:؛\"«»“”]|[,،](?![^,،]{0,60}[,،])")  # a comma, unless a clause lies between two
 
 Pair = tuple["Word", Count]
@@ -82,7 +82,7 @@ class Pairing:
         between = self._without_asides(first, last)
         if STOP.search(between) and "." in between:
             return REACH + 1
-        if len(_QUOTE.findall(between)) % 2:  # one of them is what a witness says
+        if _quoted(between, word_first=first == word.end):  # what a witness says
             return REACH + 1
         kinds = sum(other.kind != word.kind and first <= other.start < last for other in self.words)
         people = sum(other.headed and first <= other.start and other.end <= last for other in self.counts)
@@ -101,6 +101,12 @@ class Pairing:
                 kept += text[position : hit.start].rstrip(" ,،")
                 position = comma.end()
         return kept + text[position:last]
+
+
+def _quoted(between: str, *, word_first: bool) -> bool:
+    """Whether the word for a fate, and not the number, stands inside quotation marks."""
+    opened, closed = len(_OPENING.findall(between)), len(_CLOSING.findall(between))
+    return closed > opened if word_first else opened > closed
 
 
 def together(one: Word, other: Word) -> bool:

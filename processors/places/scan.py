@@ -107,7 +107,7 @@ _SPELLED = (
     ("ем", ("ь", "е")),
     ("е", ("", "а", "о", "ь")),
     ("у", ("", "а", "о")),
-    ("і", ("", "а", "ь")),
+    ("і", ("", "а", "ь", "я")),
     ("а", ("", "о")),
     ("я", ("ь", "й")),
     ("ю", ("ь", "я")),
@@ -207,6 +207,11 @@ def _without_suffix(raw: str) -> str | None:
     return fold(match[1]) if match else None
 
 
+def _is_country(key: str, gazetteer: Gazetteer) -> bool:
+    """Whether a country is called so."""
+    return gazetteer.starts_name(key) and any(h.entry.kind == "country" for h in gazetteer.lookup_key(key))
+
+
 def _heads(raw: str, gazetteer: Gazetteer) -> tuple[str, ...]:
     """What a name that begins with this word may begin with; empty where no name does."""
     key = fold(raw)
@@ -217,6 +222,8 @@ def _heads(raw: str, gazetteer: Gazetteer) -> tuple[str, ...]:
         heads.append(fold(raw[2:]))  # behind L'Aquila, which is a name as a whole
     if bare and _TURKISH.search(raw):
         heads.insert(0, bare)  # Şam'a is Şam with an ending; Sana'a is not Sana
+    if not heads and raw[-1] == "s" and len(raw) >= SHORTEST_INFLECTED and _is_country(key[:-1], gazetteer):
+        heads.append(key[:-1])  # German: 'Madagaskars'
     side = None if heads else _SIDE.fullmatch(raw)
     if side:  # 'Südlibanon', 'Nordostsyrien'
         heads += [b for b in (fold(side[1]),) if gazetteer.starts_name(b)]
@@ -254,7 +261,11 @@ def _longer(page: Page, first: int, heads: tuple[str, ...]) -> Iterator[tuple[in
             yield from (
                 (last, f"{head}{tail} {base}") for head in heads for base in bases(key, SHORTEST_LATER)[1:]
             )
-        elif capital and (bare := _without_suffix(page.words[last])):
+        elif (
+            capital
+            and "'" in page.words[last].replace("’", "'")
+            and (bare := _without_suffix(page.words[last]))
+        ):
             yield from ((last, f"{head}{tail} {bare}") for head in heads)
         tail += " " + key
         if capital:
