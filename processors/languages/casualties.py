@@ -47,7 +47,9 @@ def _words(local: LocalText, hits: Sequence[Hit]) -> list[Word]:
     found = [
         Word(hit.start, hit.end, kind, kind in values(hit, "sg:"), "body" in hit.concepts)
         for index, hit in enumerate(hits)
-        if (kind := value(hit, "toll:")) is not None and not _negated(local.text, hits, index)
+        if (kind := value(hit, "toll:")) is not None
+        and not _negated(local.text, hits, index)
+        and not _who(hits, index, kind)
     ]
     if not any(word.kind == "killed" for word in found):
         found += [
@@ -56,6 +58,17 @@ def _words(local: LocalText, hits: Sequence[Hit]) -> list[Word]:
             if "bare" in hit.concepts
         ]
     return sorted(found, key=lambda word: word.start)
+
+
+def _who(hits: Sequence[Hit], index: int, kind: str) -> bool:
+    """'56 presos mortos': here the word only says who was killed."""
+    following = hits[index + 1] if index + 1 < len(hits) else None
+    return (
+        kind == "detained"
+        and following is not None
+        and "toll:killed" in following.concepts
+        and following.start - hits[index].end <= 1
+    )
 
 
 def _negated(text: str, hits: Sequence[Hit], index: int) -> bool:
@@ -189,7 +202,7 @@ def _joined(local: LocalText, one: Count, other: Count, words: Sequence[Word]) -
 
 
 def _tolls(word: Word, count: Count, source: str | None) -> Iterator[Casualties]:
-    part_only = word.body or count.vague or (count.max is None and count.min <= FEW)
+    part_only = word.body or (count.max is None and count.min <= FEW)
     yield _casualties(word.kind, count, source, subset=part_only)
     for part in count.parts:
         if part.category != "all":

@@ -38,7 +38,6 @@ class Count:
     headed: bool = False  # a noun says that these are people
     said: bool = True  # a number stands there; otherwise a noun in the singular
     part: bool = False  # 'two of them', in one word
-    vague: bool = False  # 'dozens'
     stop: int = 0  # end of the noun
     parts: tuple[Count, ...] = ()
 
@@ -63,7 +62,7 @@ def _numbers(local: LocalText, hits: Sequence[Hit], start: int, end: int) -> Ite
             vague = value(first, "v:")
             part = value(first, "part:")
             if vague:
-                yield Count(first.start, first.end, int(vague), None, vague=True)
+                yield Count(first.start, first.end, int(vague), None)
             elif part:
                 yield Count(first.start, first.end, int(part), int(part), part=True)
             position += 1
