@@ -46,6 +46,7 @@ _TESTIFIED = ENGLISH.add(
     _I,
 )
 _HEARD = ENGLISH.add(rf"^[^.;]{{0,150}},\s[\w\s]{{0,20}}{_COURT}\s(?:has |have )?(?:heard|was told)\b", _I)
+_SIGNS = (_TRIED, _CHARGED, _SUSPECTED, _MATTER, _TESTIFIED, _HEARD)
 _TRIAL = re.compile(
     r"\b(?:sentenc(?:ed|es|ing)|convict(?:ed|s|ion)|acquit(?:s|ted|tal)|guilty|verdict|jury|jurors?|trial|retrial|"
     r"pleads?|pleaded|appeals? court|death row|life in (?:prison|jail)|years in (?:prison|jail)|"
@@ -64,7 +65,8 @@ _NEAR, _FAR = 110, 150  # characters around a deed in which the court is named
 
 def tried(reading: Reading, sentence: Sentence, start: int, end: int, event_type: str) -> str | None:
     """The words that make the deed ``text[start:end]`` one that a court deals with; None without such."""
-    if event_type in _OWN:
+    whole = reading.possible(sentence.start, sentence.end)
+    if event_type in _OWN or not any(words.possible(whole) for words in _SIGNS):
         return None
     first = max(sentence.start, start - _NEAR)
     before = reading.text[first:start]

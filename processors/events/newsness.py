@@ -42,12 +42,12 @@ def _score(parts: list[Part], around: float) -> tuple[float, str]:
 
 def _around(tellings: Sequence[float]) -> list[float]:
     """What the neighbours' wording adds to each sentence: bounded, so that none outweighs the sentence."""
-    edge = [0.0] * len(AROUND)
-    echoes = edge + [math.tanh(telling / 2) for telling in tellings] + edge
-    found = []
-    for at in range(len(edge), len(edge) + len(tellings)):
-        near = enumerate(AROUND, 1)
-        found.append(sum(weight * (echoes[at - away] + echoes[at + away]) for away, weight in near))
+    echoes = [math.tanh(telling / 2) for telling in tellings]
+    found = [0.0] * len(echoes)
+    for away, weight in enumerate(AROUND, 1):
+        for at, (echo, other) in enumerate(zip(echoes, echoes[away:], strict=False)):
+            found[at] += weight * other
+            found[at + away] += weight * echo
     return found
 
 

@@ -43,7 +43,9 @@ def find(context: Context, sentence: Sentence, lexicon: Lexicon) -> list[Trigger
 def _classify(frames: Frames, hit: Hit, sense: Sense, sentence: Sentence) -> Trigger | None:
     best_type, best = sense.type, sense.weight
     for frame in sense.frames:
-        if frame.weight > best and frames.hold(frame, hit):
+        if frame.weight <= best:
+            break
+        if frames.hold(frame, hit):
             best_type, best = frame.type, frame.weight
     context = frames.context
     if context.text.startswith("March", hit.start) and _is_month(context.text, hit):

@@ -71,7 +71,7 @@ class Sense(NamedTuple):
     bits: int  # of the concepts that frames ask for
     type: str  # event type that they trigger directly; "" where none
     weight: float  # of that type
-    frames: tuple[Frame, ...]  # that could give another type
+    frames: tuple[Frame, ...]  # that could give another type, the heaviest first
 
 
 @dataclass(frozen=True)
@@ -103,7 +103,7 @@ class Lexicon:
         bits = 0
         for concept in concepts:
             bits |= self.bits.get(concept, 0)
-        return Sense(bits, best_type, best, tuple(frames))
+        return Sense(bits, best_type, best, tuple(sorted(frames, key=lambda frame: -frame.weight)))
 
     def find(self, text: str) -> list[Hit]:
         """Hits in ``text``, in order, without overlaps."""

@@ -16,9 +16,10 @@ _STEP = ENGLISH.add(
     r"(?P<way>earlier|later|before|prior|after)"
     rf"|(?:on\s+)?the\s+(?P<which>previous|preceding|same|next|following)\s+{_PART}"
     rf"|the\s+{_PART}\s+(?P<side>before|after)"
-    rf"|(?:(?:on|earlier|later)\s+)?that\s+(?:same\s+)?{_PART}|(?:earlier|later)\s+in\s+the\s+day)\b",
+    r"|(?:earlier|later)\s+in\s+the\s+day)\b",
     re.IGNORECASE,
 )
+_THAT = ENGLISH.add(rf"\b(?:(?:on|earlier|later)\s+)?that\s+(?:same\s+)?{_PART}\b", re.IGNORECASE)
 _FOLLOWS = re.compile(r"\s+(?!that\b|in\b|on\b|at\b)[\w'’“\"]")
 _BACK = frozenset({"earlier", "before", "prior", "previous", "preceding"})
 _ON = frozenset({"later", "after", "next", "following"})
@@ -40,7 +41,11 @@ class Step:
 
 def steps(text: str, start: int, end: int, among: int) -> list[Step]:
     """The expressions of ``text[start:end]`` that count from a day told before, in order."""
-    return [_step(text, match, end) for match in _STEP.finditer(among, text, start, end)]
+    found = [_step(text, match, end) for match in _STEP.finditer(among, text, start, end)]
+    same = [
+        Step(match.start(), match.end(), 0, ahead=False) for match in _THAT.finditer(among, text, start, end)
+    ]
+    return sorted([*found, *same], key=lambda step: step.start) if same else found
 
 
 def _step(text: str, match: re.Match[str], stop: int) -> Step:

@@ -124,8 +124,13 @@ ENGLISH = Sieve()  # of the patterns that read English
 def demands(pattern: str, flags: int = 0) -> list[Needs]:
     """What every match holds: one of the first set, and one of the second, ...; the two rarest."""
     found = {frozenset(_shortest(needs)) for needs in _sequence(_parser.parse(pattern, flags)) if needs}
-    ranked = sorted(found, key=lambda needs: (-min(map(len, needs)), len(needs), sorted(needs)))
+    ranked = sorted(found, key=lambda needs: (-_rarity(needs), len(needs), sorted(needs)))
     return [needs for needs in ranked[:2] if not _common(needs)] or ranked[:1]
+
+
+def _rarity(needs: Needs) -> int:
+    """The length of the shortest word; a digit is as rare as a word of four letters."""
+    return 4 if needs <= _DIGITS else min(map(len, needs))
 
 
 def _common(needs: Needs) -> bool:
