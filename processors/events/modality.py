@@ -117,7 +117,8 @@ _MAYBE_BEFORE = ENGLISH.add(
     r"renounce\w*|fight against|tolerate|acts? of|end to|forms? of|kinds? of|war against)\s+"
     r"(?:us\s+|them\s+)?"
     r"(?:to\s+)?(?:\w+,?\s+(?:or\s+|and\s+)?){0,2}(?:all\s+|any\s+|the\s+)?$"
-    r"|\b(?:powers|authority|right) to\s+$",
+    r"|\b(?:powers|authority|right|pretext|excuse|reason|chance|opportunity|ability|capacity|desire|need|"
+    r"permission|mandate|means|orders?|licen[cs]e) to\s+(?:\w+\s+)?$",
     _I,
 )
 _MIGHT_BEFORE = ENGLISH.add(  # any verb behind it, but 'could hear shelling', 'may have opened fire'

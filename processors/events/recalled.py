@@ -38,12 +38,17 @@ _DEEDS = ENGLISH.add(  # of somebody who is caught or killed now: 'had led raids
     r"(?:of|in))\s+(?:[\w’'-]+,?\s+){0,5}$",
     _I,
 )
+_REMEMBERED = ENGLISH.add(  # 'the anniversary of the riots in which shops were burned'
+    r"\b(?:anniversar\w+|in memory|commemorat\w+|remember\w*|recall\w*)\b[^.;]{0,60}?"
+    r"\b(?:in which|that|when|who|which|where)\b[^.;]{0,120}$",
+    _I,
+)
 _EARLIER = ENGLISH.add(
     r"\b(?:(?:previous|earlier|past(?! (?:weekend|week|few|day|hour|month|night|\d))|similar)\s+"
     r"(?:[\w-]+\s+)?|(?:former|old)\s+)$",  # 'a former employee opened fire' today
     _I,
 )
-_NEAR = 60
+_NEAR, _FAR = 60, 200
 
 
 def reason(reading: Reading, sentence: Sentence, start: int, end: int) -> str | None:
@@ -56,6 +61,9 @@ def reason(reading: Reading, sentence: Sentence, start: int, end: int) -> str | 
             return f"{why}: “{' '.join(match.group().split())}”"
     if reading.text[end - 1] in "sS" and _DEEDS.search(among, before):
         return "somebody's earlier deeds"
+    first = max(sentence.start, start - _FAR)
+    if _REMEMBERED.search(reading.possible(first, start), reading.text[first:start]):
+        return "what is remembered"
     among = reading.possible(sentence.start, sentence.end)
     summed = _SINCE_THEN.search(among, reading.text, sentence.start, sentence.end)
     return f"summed up: “{summed.group()}”" if summed else None

@@ -125,6 +125,7 @@ def _draft(reading: Reading, trigger: Trigger, places: Sequence[Place], known: S
     sentence = trigger.sentence
     judgement = status.of_trigger(reading, sentence, trigger.start, trigger.end, trigger.type)
     own = where.of_trigger(reading, sentence, trigger.start, trigger.end, places)
+    own = own or where.under_heading(reading, sentence, places)
     first = bisect_left(known, sentence.start, key=lambda mention: mention.start)
     inside = known[first : bisect_left(known, sentence.end, lo=first, key=lambda mention: mention.start)]
     return Draft(

@@ -36,6 +36,7 @@ _LOCATIVE = re.compile(
 )
 _ELSEWHERE = ENGLISH.add(
     r"\b(?:from|refugees from|fled|flew from|based in|born in|native of|returned to|ambassador to|"
+    r"(?:saw|seen|obtained|received|interviewed|reached|contacted|published|released|presented|issued) in|"
     r"talks in|meeting in|speaking in|told reporters in|said in|statement in|"
     r"headquartered in|allies|heading to|trip to|visit to|said from|exiled in|trained in|studied in|"
     r"border with|like|similar to (?:\w+ ){0,3}in|"
@@ -78,6 +79,13 @@ _FROM = re.compile(  # 'the boat had left from Gambia' in other languages
 _DIVISION = re.compile(
     r"\b(?:province|department|governorate|district|region|oblast|state|county|municipality|prefecture)$",
     re.IGNORECASE,
+)
+
+
+_ACTS = re.compile(  # 'Beirut has promised money': the government there
+    r"\s(?:has(?! been)|had(?! been)|says?|said|will|would|denie[sd]|calls|called (?:it|on|for)|warn(?:s|ed)|"
+    r"promise[sd]|blame[sd]|reject(?:s|ed)|accuse[sd]|urge[sd]|asked|want(?:s|ed)|insist(?:s|ed)|announced|"
+    r"condemn(?:s|ed)|demand(?:s|ed)|claim(?:s|ed)|did not|does not|made no)\b"
 )
 
 
@@ -256,6 +264,7 @@ def fallback(reading: Reading, sentence: Sentence, places: Sequence[Place]) -> t
     return (best, *[i for i in near if i != best and contains(places[i], places[best])][:2])
 
 
+UNDER = 12  # sentences that a heading may head
 NEWS = 0.35  # score of a sentence that, so near to the lead, still goes on with it
 DETAIL = 3  # sentences after one that names only the country, in which the place may be told
 
@@ -297,7 +306,38 @@ def _around(town: Place, place: Place) -> bool:
 def _told_of(reading: Reading, place: Place) -> bool:
     first = max(0, place.start - 70)
     among, before = reading.possible(first, place.start), reading.text[first : place.start]
+    if place.kind == "city" and _acts(reading.text, place):
+        return False
     return place.precision != "unknown" and not _ELSEWHERE.search(among, before)
+
+
+def _acts(text: str, place: Place) -> bool:
+    """Whether a town opens a sentence and does what governments do."""
+    opens = place.start == 0 or text[: place.start].rstrip(" ")[-1:] in {"\n", ".", ",", "”", '"'}
+    return opens and bool(_ACTS.match(text, place.end))
+
+
+def under_heading(reading: Reading, sentence: Sentence, places: Sequence[Place]) -> tuple[int, ...]:
+    """The place that stands alone in a line above the sentence: 'GAZIPUR' heads what happened there.
+
+    The first line of the body is a dateline, unless another such line follows.
+    """
+    for above in reversed(reading.sentences[max(0, sentence.index - UNDER) : sentence.index]):
+        head = _alone(above, places)
+        if head is not None:
+            first = above.index == 0 or reading.sentences[above.index - 1].title
+            more = reading.sentences[above.index + 1 : above.index + 1 + UNDER]
+            return () if first and all(_alone(other, places) is None for other in more) else (head,)
+    return ()
+
+
+def _alone(sentence: Sentence, places: Sequence[Place]) -> int | None:
+    """The place that is all that a line says."""
+    inside = _between(places, sentence.start, sentence.end)
+    if len(inside) != 1 or sentence.title or not can_host(places[inside[0]]):
+        return None
+    place = places[inside[0]]
+    return inside[0] if place.start == sentence.start and sentence.end - place.end <= 1 else None
 
 
 def _home_country(text: str, places: Sequence[Place]) -> str | None:

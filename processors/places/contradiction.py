@@ -17,7 +17,7 @@ from processors.places.resolve import Topic
 
 FAMOUS = 200_000  # inhabitants; for a city as large as that the reading of "X in Y" is the likelier mistake
 LONGEST = 4  # words of a name
-FAR_KM = {"city": 100.0, "admin2": 150.0, "admin1": 300.0}  # from its point; nearer, borders may have moved
+FAR_KM = {"city": 100.0, "admin2": 60.0, "admin1": 300.0}  # from its point; nearer, borders may have moved
 
 
 def contradicted(page: Page, mentions: Sequence[Mention], topics: Mapping[str, Topic]) -> dict[str, Mention]:

@@ -328,7 +328,13 @@ def departments(page: Page, last: int, hits: Sequence[Hit]) -> list[Hit]:
 
 def dateline(page: Page, first: int, last: int) -> bool:
     """Whether a run opens a report: "GAO - The army said"."""
-    return page.gap(last).strip(" ") in cues.DATELINE_DASHES and _opens_line(page, first)
+    gap = page.gap(last).strip(" ")
+    if gap in cues.DATELINE_DASHES:
+        return _opens_line(page, first)
+    heads = gap.startswith("\n") or gap == "."  # a line of its own: 'GAZIPUR', or 'GAZIPUR. Inmates of ...'
+    start = page.starts[first]
+    alone = start == 0 or page.text[start - 1] == "\n"
+    return heads and alone and page.text[start : page.ends[last]].isupper()
 
 
 def _opens_line(page: Page, first: int) -> bool:
