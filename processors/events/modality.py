@@ -137,6 +137,7 @@ _FROM_AFTER = ENGLISH.add(
 _MAYBE_AFTER = ENGLISH.add(
     r"^\s*(?:exercises?|drills?|simulations?|training|scenarios?|plots?|warnings?|alerts?|sirens?|"
     r"threats?|preparedness|shelters?)\b"
+    r"|^\s*(?:is|are|was|were)\s+(?:\w+\s+)?(?:likely|unlikely|possible|expected|feared|imminent)\b"
     r"|^[^.;]{0,50}\b(?:as part of (?:an?|the) (?:exercise|drill|film|simulation)|could|might) "
     r"(?:happen|occur|follow|be)",
     _I,

@@ -150,13 +150,14 @@ def _part(mention: Mention, first: int, last: int) -> bool:
 def _believed(page: Page, mentions: list[Mention]) -> list[Mention]:
     """Without unknown names around a known place ('near Aleppo Bakery'), unless they are called villages."""
     known = {i for m in mentions if m.hits for i in range(m.first, m.last + 1)}
+    longer = {m.first for m in mentions if m.hits and m.last > m.first}
     return [
         m
         for m in mentions
         if m.hits
         or known.isdisjoint(range(m.first, m.last + 1))
         or evidence.rural(page, m.first, m.last)
-        or (m.first not in known and page.key(m.first) in cues.HEADS)
+        or (m.first not in longer and page.key(m.first) in cues.HEADS)
     ]
 
 
