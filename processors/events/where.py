@@ -73,8 +73,10 @@ _BREAK = re.compile(
 )
 
 
-_FROM = re.compile(  # 'the boat had left from Gambia' in other languages
-    r"(?:\bمن|\bاز|\bиз|\bіз|\bз|\baus|\bdesde|\bprocedentes? de|\bdepuis|\ben provenance d[eu]|\bמ)\s*$"
+_FROM = re.compile(  # 'the boat had left from Gambia', 'at the border with Mali' in other languages
+    r"(?:\bمن|\bاز|\bиз|\bіз|\bз|\baus|\bdesde|\bprocedentes? de|\bdepuis|\ben provenance d[eu]|\bמ"
+    r"|\bfrontière avec(?: l[ea])?|\bfrontera con|\bfronteira com(?: [oa])?|\bGrenze zu[mr]?|\bграниц\w* с"
+    r"|\bкордон\w* [зі]з?|الحدود مع)\s*$"
 )
 _DIVISION = re.compile(
     r"\b(?:province|department|governorate|district|region|oblast|state|county|municipality|prefecture)$",
