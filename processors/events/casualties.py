@@ -179,7 +179,7 @@ def find(text: str, start: int, end: int, sifted: Found | None = None) -> list[C
         elif group is not None:
             used |= dict.fromkeys((group.start, *(part.start for part in group.parts)), kind)
             found += _found_dead(text, verb, group, source) or _with_parts(kind, group, source)
-            found = _added(text, found)
+            found = _beside_others(text, _added(text, found))
         elif kind in _BY_NAME and _single(text, verb, start, among):
             one = Group(verb.start(), verb.end(), 1, 1, "all", "", headed=True)
             found.append(_casualties(kind, one, source, subset=True))
@@ -252,6 +252,19 @@ def _them(text: str, verb: re.Match[str], people: Sequence[Group], used: Mapping
 
 
 _FURTHER = re.compile(r"(?:another|a further|\w+ (?:more|others?))\b", re.IGNORECASE)
+
+
+_OTHERS = re.compile(r"(?:[\w-]+\s+)?(?:others?|more|another|further)\b", re.IGNORECASE)
+
+
+def _beside_others(text: str, found: list[Casualties]) -> list[Casualties]:
+    """'Four others were killed in a car': a part of what is counted elsewhere, if anything is."""
+    last = found[-1] if found else None
+    if last is None or last.subset or last.kind != "killed" or last.start is None:
+        return found
+    if not _OTHERS.match(text, last.start, last.end or last.start) or len(found) > 1:
+        return found
+    return [structs.replace(last, subset=True, category="some" if last.category == "all" else last.category)]
 
 
 def _added(text: str, found: list[Casualties]) -> list[Casualties]:

@@ -159,9 +159,20 @@ def _attach_tolls(reading: Reading, drafts: list[Draft]) -> None:
             homes = _homes(reading.text, toll, candidates)
             for larger in _meant(homes, main, toll):
                 larger.casualties.append(tolls.part(toll))
-            for home in homes or _carried(reading, sentence, elsewhere, toll):
+            if not homes or _along(homes):  # a village burnt in the attack that the text is about
+                homes = _carried(reading, sentence, elsewhere, toll) or homes
+            for home in homes:
                 home.casualties.append(toll)
         last = _current(candidates) or last
+
+
+def _along(drafts: Sequence[Draft]) -> bool:
+    """Whether these are but what happened along with some violence told of elsewhere."""
+    return all(
+        draft.trigger.type in {"arson", "looting", "property-destruction"}
+        and draft.judgement.status == "current"
+        for draft in drafts
+    )
 
 
 def _hurting(drafts: Sequence[Draft]) -> list[Draft]:

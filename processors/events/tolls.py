@@ -9,6 +9,8 @@ from msgspec import structs
 from processors.messages import Casualties
 
 FAR_OFF = 10  # a figure so many times the first one counts something else: a war, a year ...
+SLIGHT = 2.5  # a figure told later that is so many times smaller counts a part
+VAGUE = frozenset({2, 24, 40, 200, 2_000})  # what 'several', 'dozens', 'scores' and the like mean at least
 FEW = 50  # ... unless it is no larger than that: 'killing a commander' may come before 'seven bodies'
 
 
@@ -27,11 +29,11 @@ def settled(found: Sequence[Casualties]) -> list[Casualties]:
 
     Where a kind has parts only ('the bodies of six priests were found'), its largest part is the toll; a
     count of bodies above every toll is a rival one. Totals that add up to another one are its parts, and so
-    is one person told of after more. A part that says neither who nor whose says nothing new.
+    are few people told of after many. A part that says neither who nor whose says nothing new.
     """
     kept = [item for item in found if not _far_off(item, found)]
     kept = [part(item) if item in _addends(item.kind, kept) else item for item in kept]
-    kept = [part(item) if _told_apart(item, kept) or _one_of_them(item, kept) else item for item in kept]
+    kept = [part(item) if _told_apart(item, kept) or _few_of_them(item, kept) else item for item in kept]
     raised = _raised(kept)
     return [item for item in raised if not item.subset or item.category != "some" or item.affiliation]
 
@@ -74,12 +76,18 @@ def _told_apart(item: Casualties, found: Sequence[Casualties]) -> bool:
     return False
 
 
-def _one_of_them(item: Casualties, found: Sequence[Casualties]) -> bool:
-    """'A worker was killed by shrapnel', after 'five people died': one of the five."""
-    if item.subset or (item.min, item.max) != (1, 1):
+def _few_of_them(item: Casualties, found: Sequence[Casualties]) -> bool:
+    """'Two herders were shot dead at a well', after '34 people were killed': two of the 34.
+
+    'Dozens' says no more than the figure beside it.
+    """
+    if item.subset or not item.min:
         return False
-    more = [other for other in _totals(item.kind, found) if other.min > 1 and other.category == "all"]
-    return any((other.start or 0) < (item.start or 0) for other in more)
+    whole = [other for other in _totals(item.kind, found) if other is not item and other.category == "all"]
+    if item.max is None and item.min in VAGUE and any(other.min > item.min for other in whole):
+        return True
+    earlier = [other for other in whole if (other.start or 0) < (item.start or 0)]
+    return item.max is not None and any(other.min >= SLIGHT * item.max for other in earlier)
 
 
 def _within(part: Casualties, whole: Casualties) -> bool:
