@@ -154,11 +154,8 @@ def find(text: str, start: int, end: int, sifted: Found | None = None) -> list[C
     if not _TELLING.possible(among):
         return []
     people = groups.find(text, start, end, sifted)
-    everyone = [
-        group
-        for group in people
-        if not _outdated(text, start, group, sifted) and not _SPEAKING.match(text, group.end)
-    ]
+    stale = [group for group in people if _outdated(text, start, group, sifted)]
+    everyone = [group for group in people if group not in stale and not _SPEAKING.match(text, group.end)]
     inside = [group for group in everyone if _is_subset(text, start, group, sifted)]
     people = groups.summed(text, [group for group in everyone if group not in inside])
     source = who_says(text, start, end)
@@ -174,6 +171,8 @@ def find(text: str, start: int, end: int, sifted: Found | None = None) -> list[C
         group = group or _them(text, verb, people, used)
         group = _accompanied(text, verb, _after_one(text, verb, group, (start, end), people), end)
         group = _with_later(text, verb, group, end)
+        if group is not None and _hidden(group, verb, stale):
+            continue  # 'thousands marched for two brothers who were shot dead in the war'
         if group is not None and (group.named or group in inside):
             found.append(_casualties(kind, group, source, subset=True))
         elif group is not None:
@@ -188,6 +187,11 @@ def find(text: str, start: int, end: int, sifted: Found | None = None) -> list[C
     found += _nones(text, start, end, source, among)
     found += _subsets(text, inside, found, source)
     return _joined(found)
+
+
+def _hidden(group: Group, verb: re.Match[str], stale: Sequence[Group]) -> bool:
+    """Whether a group that is no toll stands between a group and its verb."""
+    return any(group.end <= other.start and other.end <= verb.start() for other in stale)
 
 
 _PERIOD = (

@@ -120,7 +120,7 @@ def _without_bodies(text: str, found: Sequence[Group]) -> list[Group]:
 
 _COMMA = re.compile(r"^\s*,\s*$")
 _AND = re.compile(
-    r"^(?:\s+(?:of|from)\s+(?:the\s+)?(?:[A-Z][\w’'-]*\s*){1,5}(?:\([^)]{1,20}\))?)?"
+    r"^(?:\s+(?:of|from)\s+(?:the\s+)?(?:(?:[a-z]{2,3}-)?[A-Z][\w’'-]*\s*){1,5}(?:\([^)]{1,20}\))?)?"
     r"(?:,\s(?:who|whose|aged|an?|the)\s[^,;.]{2,60})?\s*,?\s*(?:and|or|as well as|along with|plus)\s*"
     r"(?:(?:his|her|their|its|the)\s+)?$"
 )

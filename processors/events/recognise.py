@@ -31,6 +31,9 @@ _MANNERS = frozenset(
 _LEADING = FAMILIES["violence"] | {"protest", "protest-crackdown", "protest-intervention", "robbery", "arson"}
 # What costs lives along the way: a toll counts for these where nothing of _HURTING is told beside them.
 _COSTLY = frozenset({"organised-crime", "robbery", "arson", "looting", "property-destruction"})
+_ANOTHER = re.compile(
+    r"\b(?:separate|another|different|unrelated|second|other|similar)\s+(?:\w+\s+)?$", re.IGNORECASE
+)
 _OF_CROWDS = FAMILIES["unrest"] | FAMILIES["disasters"]
 _TAKING = frozenset(
     {"arrest", "raid", "abduction", "protest", "protest-intervention", "protest-crackdown", "riot"}
@@ -113,7 +116,9 @@ def named(text: str, found: Sequence[Trigger]) -> list[Trigger]:
 
 
 def _fits(text: str, trigger: Trigger, told: Trigger) -> bool:
-    """Whether the words may mean what was told: an operation is none of a crowd."""
+    """Whether the words may mean what was told: not 'a separate incident', nor an operation a crowd."""
+    if _ANOTHER.search(text, max(0, trigger.start - 24), trigger.start):
+        return False
     return told.type not in _OF_CROWDS or not text.startswith("operation", trigger.start)
 
 

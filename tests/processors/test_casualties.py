@@ -131,6 +131,14 @@ def tolls(text: str) -> set[Toll]:
             "Six Jesuits (five Spaniards and one Basque) and two women were murdered.",
             {("killed", 8, 8, "all", False), ("killed", 2, 2, "women", True)},
         ),
+        (
+            "Thousands marched for two brothers who were shot dead by police during the dictatorship.",
+            set(),
+        ),
+        (
+            "It killed a commander of al-Shabab and two other fighters.",
+            {("killed", 3, 3, "all", False), ("killed", 2, 2, "fighters", True)},
+        ),
         ("The murder of a local writer drew protests.", {("killed", 1, 1, "all", False)}),
         ("Gunmen killed Juan Diaz, prosecutor of Tulua, and his driver.", {("killed", 2, 2, "all", False)}),
     ],
