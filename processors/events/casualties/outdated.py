@@ -1,0 +1,50 @@
+"""Figures that are no toll of the event: earlier counts, and sums over weeks, months and years."""
+
+from __future__ import annotations
+
+import re
+
+from processors.events.groups import Group
+from processors.text.sieve import ENGLISH, Found
+
+_PERIOD = (
+    r"(?:so far this|this (?:week|month|year)|(?:in|over|during|for|within|throughout) the (?:past|last) "
+    r"(?:[\w-]+ )?(?:weeks?|months?|years?|decades?)|in recent (?:weeks|months|years)|over the years|"
+    r"(?:each|every|a|per) (?:week|month|year)|since (?:the (?:beginning|start) of|January|February|March|"
+    r"April|May|June|July|August|September|October|November|December|the war|(?:19|20)\d\d)|"
+    r"in (?:the )?(?:\w+|\d+) (?:months|years|decades)|(?:in|during) the (?:\w+[ -]){0,4}?(?:civil war|war|"
+    r"conflict|insurgency|uprising|dictatorship)|during the (?:19|20)?\d0s)"
+)
+
+
+_SUMMED_UP = ENGLISH.add(rf"[^.;,]{{0,70}}?\b{_PERIOD}\b", re.IGNORECASE)
+
+
+_SUMMED_BEFORE = ENGLISH.add(rf"(?<!est )\b{_PERIOD}\b[^.;]{{0,60}}$", re.IGNORECASE)
+
+
+_RANKED = re.compile(
+    r"\b(?:\w{3,}iest|\w{3,}[^aeiou]est|worst|biggest|first|second|third|most)\b", re.IGNORECASE
+)
+
+
+_OUTDATED = ENGLISH.add(
+    r"\b(?:up from|revised from|had (?:first|initially|earlier|previously)|at first|initially|earlier "
+    r"(?:put|said|reported|toll)|"
+    r"previous(?:ly)?|compared with|instead of|rather than)\b[^.;,]{0,60}$",
+    re.IGNORECASE,
+)
+
+
+def outdated(text: str, start: int, group: Group, sifted: Found) -> bool:
+    """Whether the sentence gives this figure as an earlier count, or as the sum of a whole week or year."""
+    among = sifted.within(group.end, group.end + 100)
+    after = _SUMMED_UP.match(among, text[group.end : group.end + 100])
+    if after and not _RANKED.search(after.group()):
+        return True
+    before = text[max(start, group.start - 120) : group.start]
+    among = sifted.within(max(start, group.start - 120), group.start)
+    summed = _SUMMED_BEFORE.search(among, before)
+    if summed and not _RANKED.search(before):
+        return True
+    return bool(_OUTDATED.search(among, text[max(start, group.start - 90) : group.start]))
