@@ -16,22 +16,33 @@ from processors.text.sieve import ENGLISH
 
 _I = re.IGNORECASE
 _UP_TO = r"\s+(?:[\w’'-]+,?\s+){0,6}?$"  # words between the preposition and the deed
+_IN_THE = r"in\s+the\s+(?:[\w’'-]+\s+){0,3}$"
 _TRIED = ENGLISH.add(
     r"\b(?:convict(?:ed|ing|ions?)|acquitt(?:ed|als?)|guilty|sentenc(?:ed|ing|es?)|jailed|imprisoned|verdicts?|"
-    r"indict(?:ed|ments?)|trials?|counts?|life terms?|(?:years?|months?|life)\s+in\s+(?:prison|jail)|"
-    r"hanged|executed)\b"
-    rf"[^.;]{{0,40}}?\s(?:of|for|over|in){_UP_TO}"
+    r"indict(?:ed|ments?)|trials?|life terms?|(?:years?|months?|life)\s+in\s+(?:prison|jail))\b"
+    rf"[^.;]{{0,40}}?\s(?:(?:of|for|over){_UP_TO}|{_IN_THE})"
+    rf"|\b(?:hanged|executed)\b[^.;]{{0,40}}?\s(?:for|over){_UP_TO}"
+    rf"|\bcounts?\s+of{_UP_TO}"
     rf"|\bguilty\b[^.;]{{0,60}}?\sto{_UP_TO}"
-    rf"|\b(?:plead(?:s|ed|ing)?|confess(?:es|ed|ing)|admit(?:s|ted|ting))\s+to{_UP_TO}"
+    rf"|\bconfess(?:es|ed|ing)\s+to{_UP_TO}"
     rf"|\b(?:tried|retried)\s+(?:for|over|on\s+charges\s+of){_UP_TO}",
     _I,
 )
+# Not 'police charged the crowd with batons', nor 'arrested wanted men in a raid'.
 _CHARGED = ENGLISH.add(
-    r"\b(?:charg(?:ed|es?|ing)|arraigned|wanted|extradited|prosecuted|crimes)\b[^.;]{0,60}?\s"
-    rf"(?:(?P<of>with|of|for|over|in){_UP_TO})",
+    r"\b(?:charg(?:ed|ing)(?![^.;]{0,60}\b(?:batons?|sticks?|clubs?|truncheons?|bayonets?|shields?|horses?|"
+    r"crowds?|protesters?|demonstrators?|tear\s?gas)\b)|arraigned|extradited|prosecuted)\b[^.;]{0,60}?\s"
+    rf"(?P<of>with|for|over){_UP_TO}"
+    rf"|\bcharges?\s(?P<charge>of){_UP_TO}|\bcrimes\s(?P<crime>of){_UP_TO}"
+    rf"|\bwanted\s(?:by\s[^.;]{{1,30}}?\s)?(?P<wanted>for|over|in\sconnection\swith){_UP_TO}",
     _I,
 )
 _SUSPECTED = ENGLISH.add(rf"\b(?:suspicion|suspected|accused)\s(?P<of>of){_UP_TO}", _I)
+_CAUGHT = ENGLISH.add(
+    r"\b(?:arrest\w*|detain\w*|held|custody|bail|courts?|judges?|magistrate|prosecutors?|charged|extradit\w*|"
+    r"indict\w*)\b",
+    _I,
+)
 _MATTER = ENGLISH.add(
     r"[\s-]+(?:and\s+\w+\s+)?(?:trials?|retrial|suspects?|charges?|convictions?|convicts?|cases?|defendants?|verdicts?|"
     r"sentences?|allegations?|conspiracy|inquiry|inquest|hearings?)\b",
@@ -55,9 +66,7 @@ _TRIAL = re.compile(
     _I,
 )
 _DEEDS = FAMILIES["violence"] | FAMILIES["crime"] | {"arson", "property-destruction"}
-_CRIMES = frozenset(
-    {"assassination", "abduction", "sexual-violence", "robbery", "organised-crime"}
-)  # of persons
+_CRIMES = frozenset({"assassination", "abduction", "sexual-violence", "robbery", "organised-crime"})
 _OWN = frozenset({"arrest", "execution", "attribution", "diplomatic-event", "agreement"})  # what courts do
 _FRESH = timedelta(7)
 _NEAR, _FAR = 110, 150  # characters around a deed in which the court is named
@@ -78,17 +87,24 @@ def tried(reading: Reading, sentence: Sentence, start: int, end: int, event_type
         return "told in court"
     follows = min(sentence.end, end + 40)
     matter = _MATTER.match(reading.possible(end, follows), reading.text[end:follows])
-    charge = _CHARGED.search(among, before) or (event_type in _CRIMES and _SUSPECTED.search(among, before))
-    found = charge or matter
-    if found is None or _fresh(
-        reading, sentence, first + charge.start("of") if charge else start, start, end
+    charge = _CHARGED.search(among, before)
+    if (
+        charge is None
+        and event_type in _CRIMES
+        and _CAUGHT.search(whole, reading.text, sentence.start, sentence.end)
     ):
+        charge = _SUSPECTED.search(among, before)
+    found = charge or matter
+    begin = first + charge.start(charge.lastgroup or 0) if charge else start
+    if found is None or _fresh(reading, sentence, begin, start, end):
         return None
     return " ".join(found.group().split())
 
 
-def about_a_trial(reading: Reading, event_type: str) -> bool:
-    """Whether the headline tells of a verdict or trial: undated deeds of the text are then the old ones."""
+def about_a_trial(reading: Reading, sentence: Sentence, event_type: str) -> bool:
+    """Whether the headline tells of a verdict or trial: undated deeds below are then the old ones."""
+    if sentence.index <= reading.lead:
+        return False
     titles = (sentence for sentence in reading.sentences[: reading.lead] if sentence.title)
     return event_type in _DEEDS and any(_TRIAL.search(reading.text, it.start, it.end) for it in titles)
 
@@ -101,9 +117,7 @@ def _told(reading: Reading, sentence: Sentence, start: int, end: int) -> bool:
 
 
 _ELSEWHERE = re.compile(r"[,;]|\b(?:was|were|is|are|has|have|had)\b")
-_OBJECT = (
-    12  # characters between a deed and its day: 'the murder of a priest on Sunday', not 'murder on Sunday'
-)
+_OBJECT = 12  # characters between a deed and its day: 'the murder of a priest on Sunday'
 
 
 def _fresh(reading: Reading, sentence: Sentence, begin: int, start: int, end: int) -> bool:

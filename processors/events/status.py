@@ -55,7 +55,7 @@ def of_trigger(reading: Reading, sentence: Sentence, start: int, end: int, event
     score, why = sentence_score(reading, sentence)
     if modality.generic(reading, sentence) and time is None:
         return Judgement("hypothetical", min(score, 0.3), "speaks of what happens repeatedly", time)
-    if time is None and courts.about_a_trial(reading, event_type):
+    if time is None and courts.about_a_trial(reading, sentence, event_type):
         return Judgement("background", min(score, 0.4), "the headline tells of a trial", None)
     if not reading.memory(sentence):  # what goes on with an earlier story is no news that could be missed
         score = squash(logit(score) + LEANING)
