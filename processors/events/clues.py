@@ -12,6 +12,7 @@ from processors.text.lexicon import Frame, Hit, Sense
 
 PARTIES = frozenset({"state", "rebel", "protester", "rioter", "civilian", "gang", "mob", "official"})
 _PASSIVE = re.compile(r"\b(?:is|are|was|were|be|been|being|got)\s+(?:\w+ly\s+)?$", re.IGNORECASE)
+_PASSIVE_INSIDE = re.compile(r"(?:is|are|was|were|been)\s", re.IGNORECASE)  # 'were killed' is one entry
 _BY = re.compile(r"^[^.;]{0,80}?\bby\b", re.IGNORECASE)
 _ONTO = re.compile(  # 'seize Goma', 'took back control of Mali's Kidal', 'withdrew from northern Idlib'
     r"\s+(?:(?:back|out|again|full|key|strategic|northern|southern|eastern|western|central|rebel-held|all|most)"
@@ -55,7 +56,9 @@ class Context:
         return self._first_party(trigger.end, 60)
 
     def passive(self, trigger: Hit) -> bool:
-        """Whether a form of 'be' stands right before the trigger."""
+        """Whether a form of 'be' stands right before the trigger, or begins it."""
+        if _PASSIVE_INSIDE.match(self.text, trigger.start):
+            return True
         return bool(_PASSIVE.search(self.text[max(self.start, trigger.start - 24) : trigger.start]))
 
     def onto(self, trigger: Hit) -> bool:
