@@ -28,16 +28,17 @@ _TRIED = ENGLISH.add(
     rf"|\b(?:tried|retried)\s+(?:for|over|on\s+charges\s+of){_UP_TO}",
     _I,
 )
+# The group is the preposition, behind which the deed's own day stands.
 # Not 'police charged the crowd with batons', nor 'arrested wanted men in a raid'.
 _CHARGED = ENGLISH.add(
     r"\b(?:charg(?:ed|ing)(?![^.;]{0,60}\b(?:batons?|sticks?|clubs?|truncheons?|bayonets?|shields?|horses?|"
     r"crowds?|protesters?|demonstrators?|tear\s?gas)\b)|arraigned|extradited|prosecuted)\b[^.;]{0,60}?\s"
-    rf"(?P<of>with|for|over){_UP_TO}"
-    rf"|\bcharges?\s(?P<charge>of){_UP_TO}|\bcrimes\s(?P<crime>of){_UP_TO}"
-    rf"|\bwanted\s(?:by\s[^.;]{{1,30}}?\s)?(?P<wanted>for|over|in\sconnection\swith){_UP_TO}",
+    rf"(with|for|over){_UP_TO}"
+    rf"|\bcharges?\s(of){_UP_TO}|\bcrimes\s(of){_UP_TO}"
+    rf"|\bwanted\s(?:by\s[^.;]{{1,30}}?\s)?(for|over|in\sconnection\swith){_UP_TO}",
     _I,
 )
-_SUSPECTED = ENGLISH.add(rf"\b(?:suspicion|suspected|accused)\s(?P<of>of){_UP_TO}", _I)
+_SUSPECTED = ENGLISH.add(rf"\b(?:suspicion|suspected|accused)\s(of){_UP_TO}", _I)
 _CAUGHT = ENGLISH.add(
     r"\b(?:arrest\w*|detain\w*|held|custody|bail|courts?|judges?|magistrate|prosecutors?|charged|extradit\w*|"
     r"indict\w*)\b",
@@ -95,7 +96,7 @@ def tried(reading: Reading, sentence: Sentence, start: int, end: int, event_type
     ):
         charge = _SUSPECTED.search(among, before)
     found = charge or matter
-    begin = first + charge.start(charge.lastgroup or 0) if charge else start
+    begin = first + charge.start(charge.lastindex or 0) if charge else start
     if found is None or _fresh(reading, sentence, begin, start, end):
         return None
     return " ".join(found.group().split())

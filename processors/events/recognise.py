@@ -52,19 +52,30 @@ def triggers_of(reading: Reading) -> list[Trigger]:
         hits = reading.hits_in(sentence)
         if hits:
             told = triggers.find(_context(reading, sentence), sentence, reading.lexicon)
-            found += [trigger for trigger in told if not _in_a_date(reading, trigger)]
+            found += [trigger for trigger in told if not _is_month(reading, trigger)]
     if reading.local:
         found = retyping.retyped(retyping.serious(reading, found))
     return domain.keep(reading, found)
 
 
-def _in_a_date(reading: Reading, trigger: Trigger) -> bool:
-    """Whether a trigger is the name of a month: 'March 17' is no march."""
-    if reading.text[trigger.start : trigger.end] != "March":
+_DAY = re.compile(r"March,?\s+(?:\d|of\s\d)")
+_CAPITAL = re.compile(r"(?:['’]s?|\b[A-Z][a-z][\w’'-]*|\b(?:the|a|an|this|that|their|our))\s+$")
+
+
+def _is_month(reading: Reading, trigger: Trigger) -> bool:
+    """Whether 'March' is the month: in a date, or where no article or name introduces it."""
+    text, start = reading.text, trigger.start
+    if not text.startswith("March", start):
         return False
-    return any(
-        time.start <= trigger.start and trigger.end <= time.end for time in reading.times_in(trigger.sentence)
-    )
+    if _DAY.match(text, start) or _in_a_date(reading, trigger):
+        return True
+    before = text[max(0, start - 24) : start]
+    return bool(before.strip()) and before[-1:] == " " and not _CAPITAL.search(before)
+
+
+def _in_a_date(reading: Reading, trigger: Trigger) -> bool:
+    times = reading.times_in(trigger.sentence)
+    return any(time.start <= trigger.start and trigger.end <= time.end for time in times)
 
 
 def events_of(reading: Reading, found: Sequence[Trigger], places: Sequence[Place]) -> tuple[Event, ...]:

@@ -16,7 +16,6 @@ from processors.text.times import Time
 
 RECENT = timedelta(days=14)  # events dated within this before publication are news
 STALE = timedelta(days=21)  # events dated before this are background, whatever else the sentence says
-REPORTED = 1_000  # characters that a day of the report is farther than any day of the event
 COARSE = 60  # characters that a week is farther than a day: 'had left this week ... on Wednesday'
 AHEAD_OF = 5  # characters that 'a day after the raid' is away from the raid; only 'Monday's raid' is nearer
 LEANING = 0.3  # added for triggers: a missed event costs a monitor more than a doubtful one

@@ -48,25 +48,11 @@ def _classify(frames: Frames, hit: Hit, sense: Sense, sentence: Sentence) -> Tri
         if frames.hold(frame, hit):
             best_type, best = frame.type, frame.weight
     context = frames.context
-    if context.text.startswith("March", hit.start) and _is_month(context.text, hit):
-        return None
     if not best_type and "strike" in hit.concepts and _ON_PLACE.match(context.text, hit.end, context.end):
         best_type, best = "airstrike", 1.0
     if best_type in {"", REFUSED, WEAK}:
         return None
     return Trigger(hit.start, hit.end, best_type, best, sentence)
-
-
-_DAY = re.compile(r"March,?\s+(?:\d|of\s\d)")
-_CAPITAL = re.compile(r"(?:['’]s?|\b[A-Z][a-z][\w’'-]*|\b(?:the|a|an|this|that|their|our))\s+$")
-
-
-def _is_month(text: str, hit: Hit) -> bool:
-    """Whether 'March' is the month: with a day, or in a sentence where no article or name introduces it."""
-    if _DAY.match(text, hit.start):
-        return True
-    before = text[max(0, hit.start - 24) : hit.start]
-    return bool(before.strip()) and before[-1:] == " " and not _CAPITAL.search(before)
 
 
 def _without_echoes(triggers: Sequence[Trigger]) -> list[Trigger]:

@@ -152,10 +152,6 @@ def spoken_at(page: Page, mention: Mention) -> bool:
     return evidence.written_at(page, mention.first, mention.last)
 
 
-def _inside(page: Page, mention: Mention, outer: Mention, town: Entry) -> bool:
-    return town.kind == "city" and part_of(page, mention, outer)
-
-
 def _paragraph(text: str, mention: Mention) -> tuple[int, int]:
     """Where the mention's line begins and ends."""
     last = text.find("\n", mention.end)
