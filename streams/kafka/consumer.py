@@ -17,6 +17,7 @@ from config.errors import Fenced, LogError
 from streams.broker import Offsets, OnPartitions
 from streams.kafka.clients import Clients
 from streams.kafka.errors import translated
+from streams.kafka.joins import Joins
 from streams.records import Record, TopicPartition
 
 log = logging.getLogger(__name__)
@@ -69,6 +70,7 @@ class KafkaLogConsumer:
         self._closed = False
         self._healthy = time.monotonic()
         self._membership: Any = None
+        self._joins: Joins | None = None
 
     def poll(self, timeout: float, max_records: int = 500) -> list[Record]:
         """Records from the assigned partitions, in order within each; empty after ``timeout`` seconds."""
@@ -76,7 +78,8 @@ class KafkaLogConsumer:
             consumer = self._open()
             self._follow_topics(consumer)
             polled = consumer.poll(timeout_ms=int(timeout * 1000), max_records=max_records)
-            _finish_join(consumer)
+            if self._joins is not None:
+                self._joins.resume()
             self._membership = consumer.group_metadata()
             if polled:
                 self._healthy = time.monotonic()
@@ -181,21 +184,10 @@ class KafkaLogConsumer:
         if self._consumer is None:
             self._consumer = self._clients.consumer(self._group)
             if self._group is not None and self._topics:
+                self._joins = Joins(self._consumer._coordinator)
                 self._consumer.subscribe(list(self._topics), listener=self._listener)
                 self._consumer.topics()  # a leader that joins before it has metadata rebalances again
         return self._consumer
-
-
-def _finish_join(consumer: KafkaConsumer) -> None:
-    """Mend a join that kafka-python (3.0.12) leaves half done, for ever.
-
-    Where new metadata made the leader rejoin and poll's time ran out meanwhile, the client takes the snapshot
-    of the metadata for done and never applies the assignment that it received.
-    """
-    coordinator = consumer._coordinator
-    join = coordinator._join_task
-    if coordinator.rejoining and join is not None and join.is_done and not coordinator.need_rejoin():
-        coordinator.request_rejoin()
 
 
 def to_kafka(offsets: Offsets) -> dict[KafkaPartition, OffsetAndMetadata]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from typing import ClassVar
@@ -9,7 +10,7 @@ from typing import ClassVar
 import pytest
 
 from streams.kafka import KafkaBroker
-from tests.streams.contract import BrokerContract
+from tests.streams.contract import PARTITIONS, WAIT, BrokerContract, fresh
 from tests.support.kafka import TestBroker
 
 pytestmark = pytest.mark.kafka
@@ -40,6 +41,15 @@ class TestKafka(BrokerContract):
         gap = GAPS.get(request.node.originalname)
         if gap is not None:
             kafka.needs_real(gap)
+
+    def test_a_join_that_ends_between_two_polls_counts(self, broker: KafkaBroker, topic: str) -> None:
+        with closing(broker.consumer(fresh("g"), [topic])) as consumer:
+            deadline = time.monotonic() + WAIT
+            while not consumer.assignment() and time.monotonic() < deadline:
+                consumer.poll(0.001)  # far shorter than a join
+                time.sleep(0.05)
+            assert len(consumer.assignment()) == PARTITIONS
+            assert consumer.membership().generation_id == 1
 
 
 class TestKafkaWithoutTransactions(TestKafka):
