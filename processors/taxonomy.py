@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from types import MappingProxyType
 
 import msgspec
@@ -381,6 +382,7 @@ def suggest(name: str) -> str | None:
     return ALIASES.get(close[0], close[0]) if close else None
 
 
+@lru_cache(maxsize=4_096)
 def compatible(first: str, second: str) -> bool:
     """Whether two reports with these types may be about one incident ('raid' and 'armed-clash' may)."""
     return first == second or any(first in group and second in group for group in _SAME_INCIDENT)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 
 import ahocorasick
+import msgspec
 from msgspec import structs
 
 from processors.events.aliases import KnownActor, all_actors
@@ -38,8 +38,7 @@ _UNIDENTIFIED = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Mention:
+class Mention(msgspec.Struct, frozen=True, gc=False):
     """A known actor's name in the text."""
 
     start: int

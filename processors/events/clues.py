@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import lru_cache, reduce
 from operator import or_
+
+import msgspec
 
 from processors.text.lexicon import Frame, Hit, Sense
 
@@ -29,8 +30,7 @@ def is_party(concepts: tuple[str, ...]) -> bool:
     return not PARTIES.isdisjoint(concepts)
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(msgspec.Struct, frozen=True, gc=False):
     """A sentence (or line) with its hits; offsets count from the start of ``text``."""
 
     text: str

@@ -12,7 +12,7 @@ from datetime import timedelta
 from processors.events.reading import Reading
 from processors.taxonomy import FAMILIES
 from processors.text.sentences import Sentence
-from processors.text.sieve import ENGLISH
+from processors.text.sieve import ENGLISH, any_possible
 
 _I = re.IGNORECASE
 _UP_TO = r"\s+(?:[\w’'-]+,?\s+){0,6}?$"  # words between the preposition and the deed
@@ -58,7 +58,7 @@ _TESTIFIED = ENGLISH.add(
     _I,
 )
 _HEARD = ENGLISH.add(rf"^[^.;]{{0,150}},\s[\w\s]{{0,20}}{_COURT}\s(?:has |have )?(?:heard|was told)\b", _I)
-_SIGNS = (_TRIED, _CHARGED, _SUSPECTED, _MATTER, _TESTIFIED, _HEARD)
+_SIGNS = any_possible(_TRIED, _CHARGED, _SUSPECTED, _MATTER, _TESTIFIED, _HEARD)
 _TRIAL = re.compile(
     r"\b(?:sentenc(?:ed|es|ing)|convict(?:ed|s|ion)|acquit(?:s|ted|tal)|guilty|verdict|jury|jurors?|trial|retrial|"
     r"pleads?|pleaded|appeals? court|death row|life in (?:prison|jail)|years in (?:prison|jail)|"
@@ -75,8 +75,8 @@ _NEAR, _FAR = 110, 150  # characters around a deed in which the court is named
 
 def tried(reading: Reading, sentence: Sentence, start: int, end: int, event_type: str) -> str | None:
     """The words that make the deed ``text[start:end]`` one that a court deals with; None without such."""
-    whole = reading.possible(sentence.start, sentence.end)
-    if event_type in _OWN or not any(words.possible(whole) for words in _SIGNS):
+    whole = reading.among(sentence)
+    if event_type in _OWN or not _SIGNS.of(whole):
         return None
     first = max(sentence.start, start - _NEAR)
     before = reading.text[first:start]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from datetime import date
+
+import msgspec
+from msgspec import structs
 
 from processors.events.status import Judgement
 from processors.events.triggers import Trigger
@@ -11,8 +13,7 @@ from processors.messages import Actor, Casualties, DateRange
 from processors.text.times import Time
 
 
-@dataclass(slots=True)
-class Draft:
+class Draft(msgspec.Struct):
     """One trigger with everything known about it; ``places`` are indices, the best first."""
 
     trigger: Trigger
@@ -21,13 +22,13 @@ class Draft:
     own_place: bool = False  # the sentence itself names the place
     definite: bool = False  # 'the attack': leans on an earlier mention
     days: tuple[date, date, Time | None] | None = None
-    actors: list[Actor] = field(default_factory=list)
-    casualties: list[Casualties] = field(default_factory=list)
-    mentions: list[Trigger] = field(default_factory=list)
+    actors: list[Actor] = msgspec.field(default_factory=list)
+    casualties: list[Casualties] = msgspec.field(default_factory=list)
+    mentions: list[Trigger] = msgspec.field(default_factory=list)
 
     def copy(self) -> Draft:
         """A draft that can be changed without changing this one."""
-        return replace(
+        return structs.replace(
             self, actors=list(self.actors), casualties=list(self.casualties), mentions=list(self.mentions)
         )
 

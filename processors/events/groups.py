@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from functools import reduce
+
+import msgspec
+from msgspec import structs
 
 from processors.events import nouns
 from processors.text import numbers
+from processors.text.alternatives import any_of
 from processors.text.sieve import ENGLISH, Found
 
 _CATEGORY_OF = {word: name for name, words in nouns.CATEGORIES.items() for word in words}
-_HEADS = sorted({*_CATEGORY_OF, *nouns.OTHERS}, key=len, reverse=True)
+_HEADS = sorted({*_CATEGORY_OF, *nouns.OTHERS})
 _ODD_PLURALS = frozenset(["children", "people", "police", "personnel", "women", "crew", "family", "other"])
 _SINGULAR = {word for word in _HEADS if not word.endswith(("s", "men")) and word not in _ODD_PLURALS}
-_HEAD = "|".join(map(re.escape, _HEADS)).lower()
+_HEAD = any_of(head.lower() for head in _HEADS)
 PERSONS = _HEAD
-ONE_PERSON = "|".join(map(re.escape, sorted(_SINGULAR, key=len, reverse=True)))  # nouns, as an expression
+ONE_PERSON = any_of(sorted(_SINGULAR))  # nouns, as an expression
 _NO = (
     r"(?!(?:and|or|in|on|at|by|were|was|are|is|have|has|had|when|after|as|to|from|with|who|that|which|"
     r"an?|the|his|her|their|including|during|los[et]|loses|losing|dies?|died|perish(?:ed)?|drown(?:ed)?|"
@@ -72,8 +75,7 @@ _AGE_AFTER = re.compile(r",|\s+and\s+[A-Z]")
 OLDEST = 110
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(msgspec.Struct, frozen=True, gc=False):
     """``text[start:end]`` names between ``min`` and ``max`` people (None: open upwards)."""
 
     start: int
@@ -161,7 +163,7 @@ def _whole(chain: Sequence[Group], last: Group) -> Group | None:
     first, rest = chain[0], [*chain[1:], last]
     if len(rest) < 2 or first.min != sum(group.min for group in rest):
         return None
-    return replace(first, end=last.end, parts=tuple(rest))
+    return structs.replace(first, end=last.end, parts=tuple(rest))
 
 
 def _sum(one: Group, other: Group) -> Group:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
+
+from msgspec import structs
 
 from processors.events.draft import Draft
 from processors.events.reading import Reading
@@ -73,7 +74,7 @@ def _follow(reading: Reading, draft: Draft, earlier: Sequence[Draft]) -> None:
             _put_back(draft, other, "the event dated before")
         elif was == "current" and now == "background" and not reading.memory(draft.trigger.sentence):
             why = "goes on with the current event"
-            draft.judgement = replace(draft.judgement, status="current", score=0.55, why=why)
+            draft.judgement = structs.replace(draft.judgement, status="current", score=0.55, why=why)
             draft.days = draft.days or other.days
         return
 
@@ -95,7 +96,7 @@ def _headline(reading: Reading, draft: Draft, drafts: Sequence[Draft]) -> None:
 def _put_back(draft: Draft, other: Draft, why: str) -> None:
     time = other.judgement.time
     dated = f": “{time.text}”" if time else ""
-    draft.judgement = replace(
+    draft.judgement = structs.replace(
         draft.judgement,
         status="background",
         score=0.2,

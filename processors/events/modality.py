@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+import msgspec
 
 from processors.events.reading import Reading
 from processors.text.sentences import Sentence
-from processors.text.sieve import ENGLISH
+from processors.text.sieve import ENGLISH, any_possible
 
 _I = re.IGNORECASE
 _NOT_DENIED = (
@@ -155,28 +156,31 @@ _AGREED = ("“agree", "“Agree")  # who agrees to a truce has made it
 WINDOW = 90
 
 
-@dataclass(frozen=True, slots=True)
-class Modality:
+class Modality(msgspec.Struct, frozen=True, gc=False):
     """``status`` is denied, planned, hypothetical or None (it happened, now or before); ``why`` in words."""
 
     status: str | None
     why: str | None
 
 
+_CUES = any_possible(
+    *(_NEGATED_BEFORE, _DENIED_BEFORE, _DENIED_AFTER, _CLAIMED_BEFORE, _FALSE_AFTER, _RUMOURED_BEFORE),
+    *(_MAYBE_BEFORE, _MIGHT_BEFORE, _MAYBE_AFTER),
+    *(_PLANNED_BEFORE, _PLANNED_AFTER, _CALLED_BEFORE, _FROM_AFTER, _DRILL),
+)
+_HAPPENED = Modality(None, None)
+
+
 def judge(reading: Reading, sentence: Sentence, start: int, end: int, event_type: str) -> Modality:
     """How the sentence presents the trigger ``text[start:end]``."""
+    whole = reading.among(sentence)
+    if not _CUES.of(whole):
+        return _HAPPENED
     first, last = max(sentence.start, start - WINDOW), min(sentence.end, end + WINDOW)
     before, after = reading.text[first:start], reading.text[end:last]
     said, follows = reading.possible(first, start), reading.possible(end, last)
-    found = _quoted(_NEGATED_BEFORE.search(said, before))
-    if found:
+    if found := _denied(said, before, follows, after, event_type):
         return Modality("denied", found)
-    if event_type not in {"attribution", "diplomatic-event", "agreement"}:
-        found = _quoted(_DENIED_BEFORE.search(said, before)) or _quoted(_DENIED_AFTER.match(follows, after))
-        if found:
-            return Modality("denied", found)
-        if _CLAIMED_BEFORE.search(said, before) and (found := _quoted(_FALSE_AFTER.search(follows, after))):
-            return Modality("denied", found)
     for pattern in (_MAYBE_BEFORE, _MIGHT_BEFORE, _RUMOURED_BEFORE):
         if found := _quoted(pattern.search(said, before)):
             return Modality("hypothetical", found)
@@ -185,11 +189,20 @@ def judge(reading: Reading, sentence: Sentence, start: int, end: int, event_type
     found = _planned(said, before, follows, after)
     if found and not (event_type == "agreement" and found.startswith(_AGREED)):
         return Modality("planned", found)
-    if _DRILL.search(
-        reading.possible(sentence.start, sentence.end), reading.text, sentence.start, sentence.end
-    ):
+    if _DRILL.search(whole, reading.text, sentence.start, sentence.end):
         return Modality("hypothetical", "an exercise")
-    return Modality(None, None)
+    return _HAPPENED
+
+
+def _denied(said: int, before: str, follows: int, after: str, event_type: str) -> str | None:
+    """The words that deny an event: 'no', 'denied', 'claims ... are false'."""
+    found = _quoted(_NEGATED_BEFORE.search(said, before))
+    if found or event_type in {"attribution", "diplomatic-event", "agreement"}:
+        return found
+    found = _quoted(_DENIED_BEFORE.search(said, before)) or _quoted(_DENIED_AFTER.match(follows, after))
+    if not found and _CLAIMED_BEFORE.search(said, before):
+        found = _quoted(_FALSE_AFTER.search(follows, after))
+    return found
 
 
 def _planned(said: int, before: str, follows: int, after: str) -> str | None:
@@ -202,8 +215,7 @@ def _planned(said: int, before: str, follows: int, after: str) -> str | None:
 
 def generic(reading: Reading, sentence: Sentence) -> bool:
     """Whether the sentence speaks of what happens again and again."""
-    among = reading.possible(sentence.start, sentence.end)
-    return bool(_GENERIC.search(among, reading.text, sentence.start, sentence.end))
+    return bool(_GENERIC.search(reading.among(sentence), reading.text, sentence.start, sentence.end))
 
 
 def _quoted(match: re.Match[str] | None) -> str | None:

@@ -110,6 +110,8 @@ class Reading:
     hits: tuple[tuple[Hit, ...], ...]  # by sentence
     is_place: IsPlace | None = None  # whether a name is a place's
     _times: dict[int, list[Time]] = field(default_factory=dict)
+    _said: dict[int, list[Time]] = field(default_factory=dict)  # before steps are told
+    _of_report: dict[int, bool] = field(default_factory=dict)  # by where the time begins
     _memory: tuple[float, ...] | None = None
     scores: tuple[tuple[float, str], ...] | None = None  # by sentence, kept by the scorer
 
@@ -136,13 +138,16 @@ class Reading:
         return local_times.find(self.local, anchor, sentence.start, sentence.end) if self.local else []
 
     def _english_times(self, anchor: date, sentence: Sentence) -> list[Time]:
-        among = self.possible(sentence.start, sentence.end)
-        return times.find(self.text, anchor, sentence.start, sentence.end, among)
+        found = self._said.get(sentence.index)
+        if found is None:
+            among = self.among(sentence)
+            found = times.find(self.text, anchor, sentence.start, sentence.end, among)
+            self._said[sentence.index] = found
+        return found
 
     def _told_from(self, anchor: date, sentence: Sentence, found: list[Time]) -> list[Time]:
         """With the days that count from one told before ('the previous evening')."""
-        among = self.possible(sentence.start, sentence.end)
-        steps = narrative.steps(self.text, sentence.start, sentence.end, among)
+        steps = narrative.steps(self.text, sentence.start, sentence.end, self.among(sentence))
         if not steps:
             return found
         beside = [t for t in found if not any(t.start < s.end and s.start < t.end for s in steps)]
@@ -168,11 +173,17 @@ class Reading:
 
     def dates_report(self, sentence: Sentence, time: Time) -> bool:
         """Whether a time is that of the report: 'the army said on Thursday', 'rose to 16 on Monday'."""
+        found = self._of_report.get(time.start)
+        if found is None:
+            found = self._of_report[time.start] = self._dates_report(sentence, time)
+        return found
+
+    def _dates_report(self, sentence: Sentence, time: Time) -> bool:
         first = max(sentence.start, time.start - 80)
         if _REPORTED.search(self.possible(first, time.start), self.text[first : time.start]):
             return True
-        return bool(_REPORTS.match(self.text, time.end)) and self.text[: time.start].endswith(
-            (" on ", " On ")
+        return bool(_REPORTS.match(self.text, time.end)) and self.text.endswith(
+            (" on ", " On "), 0, time.start
         )
 
     @cached_property
@@ -189,6 +200,14 @@ class Reading:
     def possible(self, start: int, end: int) -> int:
         """The English patterns that can match in ``text[start:end]``, for ``Sifted.search``."""
         return self.sifted.within(start, end)
+
+    def among(self, sentence: Sentence) -> int:
+        """The English patterns that can match in a sentence: ``possible``, worked out for all at once."""
+        return self._among[sentence.index]
+
+    @cached_property
+    def _among(self) -> list[int]:
+        return [self.sifted.within(sentence.start, sentence.end) for sentence in self.sentences]
 
     @cached_property
     def lead(self) -> int:

@@ -6,7 +6,7 @@ import re
 
 from processors.events.reading import Reading
 from processors.text.sentences import Sentence
-from processors.text.sieve import ENGLISH
+from processors.text.sieve import ENGLISH, any_possible
 
 _I = re.IGNORECASE
 _NUMBER = (  # 'more than 20 people were shot dead' compares nothing
@@ -48,11 +48,15 @@ _EARLIER = ENGLISH.add(
     r"(?:[\w-]+\s+)?|(?:former|old)\s+)$",  # 'a former employee opened fire' today
     _I,
 )
+_CUES = any_possible(_COMPARED, _SINCE_THEN, _DEEDS, _REMEMBERED, _EARLIER)
 _NEAR, _FAR = 60, 200
 
 
 def reason(reading: Reading, sentence: Sentence, start: int, end: int) -> str | None:
     """Why the words before the trigger ``text[start:end]`` put its event into the past, if they do."""
+    whole = reading.among(sentence)
+    if not _CUES.of(whole):
+        return None
     first = max(sentence.start, start - _NEAR)
     before, among = reading.text[first:start], reading.possible(first, start)
     for pattern, why in ((_COMPARED, "compared with or counted from"), (_EARLIER, "an earlier one")):
@@ -64,6 +68,5 @@ def reason(reading: Reading, sentence: Sentence, start: int, end: int) -> str | 
     first = max(sentence.start, start - _FAR)
     if _REMEMBERED.search(reading.possible(first, start), reading.text[first:start]):
         return "what is remembered"
-    among = reading.possible(sentence.start, sentence.end)
-    summed = _SINCE_THEN.search(among, reading.text, sentence.start, sentence.end)
+    summed = _SINCE_THEN.search(whole, reading.text, sentence.start, sentence.end)
     return f"summed up: “{summed.group()}”" if summed else None

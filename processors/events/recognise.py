@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from msgspec import structs
 
@@ -122,7 +121,7 @@ def named(text: str, found: Sequence[Trigger]) -> list[Trigger]:
         elif (
             last is not None and trigger.sentence.index != last.sentence.index and _fits(text, trigger, last)
         ):
-            kept.append(replace(trigger, type=last.type))
+            kept.append(structs.replace(trigger, type=last.type))
     return kept
 
 
@@ -155,7 +154,7 @@ def _draft(reading: Reading, trigger: Trigger, places: Sequence[Place], known: S
             _context(reading, sentence),
             Hit(trigger.start, trigger.end, ()),
             inside,
-            reading.possible(sentence.start, sentence.end),
+            reading.among(sentence),
         ),
     )
 

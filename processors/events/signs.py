@@ -138,8 +138,7 @@ def of_place(reading: Reading, sentence: Sentence) -> list[Part]:
     """Headline, dateline and lead tell the news; the farther down, the less."""
     if sentence.title:
         return [(STRONG, "headline")]
-    begin, end = sentence.start, sentence.end
-    dateline = _DATELINE.search(reading.possible(begin, end), reading.text[begin:end])
+    dateline = _DATELINE.search(reading.among(sentence), reading.text[sentence.start : sentence.end])
     found = [(STRONG, "dateline")] if dateline else []
     rank = max(0, sentence.index - reading.lead)
     if rank < 2:
@@ -153,7 +152,7 @@ def of_telling(reading: Reading, sentence: Sentence) -> list[Part]:
     """What the sentence itself says, wherever it stands."""
     return [
         *_topic(reading, sentence),
-        *_words(reading.text[sentence.start : sentence.end], reading.possible(sentence.start, sentence.end)),
+        *_words(reading.text[sentence.start : sentence.end], reading.among(sentence)),
         *_dates(reading, sentence),
         *_carried(reading, sentence),
     ]

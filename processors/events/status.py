@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import date, timedelta
+
+import msgspec
 
 from processors.events import courts, modality, recalled
 from processors.events.newsness import logit, sentence_score, squash
@@ -23,8 +24,7 @@ LEANING = 0.3  # added for triggers: a missed event costs a monitor more than a 
 _I = re.IGNORECASE
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
+class Judgement(msgspec.Struct, frozen=True, gc=False):
     """What is known about one trigger's (or sentence's) status."""
 
     status: str  # see processors.messages.STATUSES

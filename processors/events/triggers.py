@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from processors.events.clues import Context, Frames
 from processors.taxonomy import compatible, specificity
@@ -16,8 +17,7 @@ _ON_PLACE = re.compile(r"\s+(?:on|against)\s+(?!(?:Mon|Tues|Wednes|Thurs|Fri|Sat
 WEAK = "kill-report"  # says that people were hurt, not by what: an event only where a frame says so
 
 
-@dataclass(frozen=True, slots=True)
-class Trigger:
+class Trigger(msgspec.Struct, frozen=True, gc=False):
     """A word or phrase that names an event."""
 
     start: int

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 _PARTICLE = r"(?:(?:de|del|la|las|los|da|dos|do|di|bin|ibn|al|el|van|von|der|den|abu|y)\s+){0,2}"
 _WORD = r"[A-Z][\w'’-]*\.?"
@@ -52,8 +53,7 @@ _FIRST_OF_TWO = re.compile(  # 'Oquendo, leader of the union, and' before a seco
 _REACH = 220  # characters
 
 
-@dataclass(frozen=True, slots=True)
-class Named:
+class Named(msgspec.Struct, frozen=True, gc=False):
     """``text[start:end]`` names ``count`` people."""
 
     start: int

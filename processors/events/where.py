@@ -6,11 +6,13 @@ import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
+from functools import lru_cache
 
 from processors.events.newsness import sentence_score
 from processors.events.reading import Reading
 from processors.messages import Place
 from processors.places.records import distance_km
+from processors.text.alternatives import any_of
 from processors.text.sentences import Sentence
 from processors.text.sieve import ENGLISH
 
@@ -34,18 +36,26 @@ _LOCATIVE = re.compile(
     r"village|villages|province|district|region|area|capital|of|Syria's|Iraq's|[\w’]+['’]s)\s+){0,5}$",
     re.IGNORECASE,
 )
-_ELSEWHERE = ENGLISH.add(
-    r"\b(?:from|refugees from|fled|flew from|based in|born in|native of|returned to|ambassador to|"
-    r"(?:saw|seen|obtained|received|interviewed|reached|contacted|published|released|presented|issued) in|"
-    r"talks in|meeting in|speaking in|told reporters in|said in|statement in|"
-    r"headquartered in|allies|heading to|trip to|visit to|said from|exiled in|trained in|studied in|"
-    r"border with|like|similar to (?:\w+ ){0,3}in|"
-    r"from (?:the )?(?:[\w'’-]+ ){1,3}to|bound for|en route to|on (?:its|their|his|her|the) way to|"
-    r"(?:flown|taken|airlifted|evacuated|transferred|rushed) to(?: (?:an?|the))?(?: (?:main|central|regional|"
-    r"military|general|nearby))?(?: (?:hospitals?|clinics?|city)(?: in| of)?)?|hospitals? in|clinics? in|"
-    r"on a visit to|bound from|reporters in|conference in|radio in)\s+(?:the\s+|[A-Z]\w+['’]s\s+)?$",
+# What stands right before a place where nothing happened: 'based in', 'fled', 'en route to'. Its last word is
+# looked at before the whole expression is.
+_AWAY = frozenset({"from", "fled", "allies", "like"})
+_BEDS = frozenset({"hospital", "hospitals", "clinic", "clinics", "city"})
+_BEFORE_BEDS = frozenset({"main", "central", "regional", "military", "general", "nearby"})
+_SPOKEN = (
+    "based born saw seen obtained received interviewed reached contacted published released presented issued "
+    "talks meeting speaking said statement headquartered exiled trained studied reporters conference radio"
+)
+_BEFORE_IN = _BEDS | frozenset(_SPOKEN.split())
+_LAST = _AWAY | _BEDS | _BEFORE_BEDS | {"of", "with", "for", "to", "a", "an"}
+ELSEWHERE = re.compile(
+    rf"\b(?:{any_of(_AWAY)}|{any_of(_BEFORE_IN - {'city'})} in|similar to (?:\w+ ){{0,3}}in|native of|"
+    r"border with|bound for|(?:returned|ambassador|heading|trip|visit|en route) to|"
+    r"from (?:the )?(?:[\w'’-]+ ){1,3}to|on (?:its|their|his|her|the) way to|"
+    r"(?:flown|taken|airlifted|evacuated|transferred|rushed) to(?: (?:an?|the))?"
+    rf"(?: {any_of(_BEFORE_BEDS)})?(?: {any_of(_BEDS)}(?: in| of)?)?)\s+(?:the\s+|[A-Z]\w+['’]s\s+)?$",
     re.IGNORECASE,
 )
+_WORD_END = re.compile(r"\w+$")
 _REFERENCE = ENGLISH.add(  # '60 km south of Lima' is near Lima only
     r"\b(?:km|kms|kilomet(?:re|er)s?|miles?)\s+(?:to\s+the\s+)?(?:(?:north|south|east|"
     r"west)[\w-]*\s+(?:of\s+)?|from\s+)(?:the\s+)?$",
@@ -161,21 +171,52 @@ def _in_dateline(reading: Reading, place: Place) -> float:
 
 def _score(reading: Reading, sentence: Sentence, start: int, end: int, place: Place) -> float:
     text, first = reading.text, max(sentence.start, place.start - 70)
-    before, among = text[first : place.start], reading.possible(first, place.start)
+    before = text[first : place.start]
     between = text[end : place.start] if place.start >= end else text[place.end : start]
     score = 0.25 * _fineness(place) + 0.5 * place.confidence
     score -= min(len(between), 160) / 80
     score -= 0.8 * len(_BREAK.findall(between))
     score += 0.3 if place.start >= end else 0.0
-    if _ELSEWHERE.search(among, before):
+    if is_elsewhere(before):
         score -= 3.0
-    elif _REFERENCE.search(among, before) or (place.start < start and _EXPLAINED.search(before)):
+    elif _REFERENCE.search(reading.among(sentence), before) or (
+        place.start < start and _EXPLAINED.search(before)
+    ):
         score -= 1.5
-    elif _LOCATIVE.search(before):
+    elif _is_located(before):
         score += 1.0
     if reading.local is not None and _FROM.search(before):
         score -= 1.0
     return score
+
+
+@lru_cache(maxsize=1_024)  # every trigger of a sentence asks the same of its places
+def is_elsewhere(before: str) -> bool:
+    """Whether the words before a place say that it is only where somebody was, spoke or went."""
+    words = before.lower().split() if before[-1:].isspace() else []
+    if words and (words[-1] == "the" or words[-1].endswith(("'s", "’s"))):
+        words.pop()
+    if not words:
+        return False
+    last = _last_letters(words[-1])
+    told = last in _LAST
+    if last == "in" and len(words) > 1:
+        told = _last_letters(words[-2]) in _BEFORE_IN or "similar" in words
+    return told and bool(ELSEWHERE.search(before))
+
+
+@lru_cache(maxsize=1_024)
+def _is_located(before: str) -> bool:
+    """Whether the words before a place say that something is or happens there."""
+    return bool(_LOCATIVE.search(before))
+
+
+def _last_letters(word: str) -> str:
+    """Of '“fled' and 'Paris-based' what follows the mark."""
+    if word.isalnum():
+        return word
+    end = _WORD_END.search(word)
+    return end.group() if end else ""
 
 
 def _companions(text: str, best: int, inside: Sequence[int], places: Sequence[Place]) -> list[int]:
@@ -307,10 +348,10 @@ def _around(town: Place, place: Place) -> bool:
 
 def _told_of(reading: Reading, place: Place) -> bool:
     first = max(0, place.start - 70)
-    among, before = reading.possible(first, place.start), reading.text[first : place.start]
+    before = reading.text[first : place.start]
     if place.kind == "city" and _acts(reading.text, place):
         return False
-    return place.precision != "unknown" and not _ELSEWHERE.search(among, before)
+    return place.precision != "unknown" and not is_elsewhere(before)
 
 
 def _acts(text: str, place: Place) -> bool:

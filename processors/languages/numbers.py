@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+
+import msgspec
+from msgspec import structs
 
 from processors.languages.local import LocalText, value, values
 from processors.text.lexicon import Hit
@@ -26,8 +28,7 @@ _BELONGING = re.compile(r"\b(?:d['’]|d[aeo] |del )$")  # 'le frère d'une vict
 _STOP = re.compile(r"[.,;:!?،؛؟()«»\"]")
 
 
-@dataclass(frozen=True, slots=True)
-class Count:
+class Count(msgspec.Struct, frozen=True, gc=False):
     """``text[start:end]`` counts between ``min`` and ``max`` people (None: open upwards)."""
 
     start: int
@@ -215,9 +216,9 @@ def _qualified(local: LocalText, hits: Sequence[Hit], count: Count) -> Count:
     for hit in hits:
         before = local.text[hit.end : count.start] if hit.end <= count.start else None
         if before is not None and "least" in hit.concepts and len(before) <= 3 and not before.strip(" -"):
-            return replace(count, max=None, start=hit.start)
+            return structs.replace(count, max=None, start=hit.start)
         if "least-after" in hit.concepts and _qualifies_before(local, hits, count, hit):
-            return replace(count, max=None)
+            return structs.replace(count, max=None)
     return count
 
 
@@ -243,7 +244,7 @@ def _with_noun(local: LocalText, hits: Sequence[Hit], count: Count) -> Count:
             break
         category = _category(hit)
         if category:
-            return replace(count, category=category, headed=True, stop=hit.end)
+            return structs.replace(count, category=category, headed=True, stop=hit.end)
         if values(hit, "toll:"):
             break
-    return replace(count, stop=count.end)
+    return structs.replace(count, stop=count.end)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
+
+from msgspec import structs
 
 from processors.events.reading import Reading
 from processors.events.triggers import Trigger
@@ -39,7 +40,7 @@ def _like(trigger: Trigger, clear: Sequence[Trigger]) -> Trigger:
     nearest = min(clear, key=lambda other: _apart(trigger, other), default=None)
     if nearest is None or _apart(trigger, nearest) > NEAR:
         return trigger
-    return replace(trigger, type=nearest.type)
+    return structs.replace(trigger, type=nearest.type)
 
 
 def _apart(one: Trigger, other: Trigger) -> int:

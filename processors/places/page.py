@@ -42,6 +42,7 @@ class Page:
         "_capital",
         "capitals",
         "ends",
+        "keys",
         "modelled",
         "span_at",
         "spans",
@@ -59,13 +60,17 @@ class Page:
         self.words = [match[0] for match in found]  # a possessive 's is cut off below
         self.starts = [match.start() for match in found]
         self.ends = list(map(add, self.starts, map(len, self.words)))
-        self._cut_possessives()
+        marked = "'" in text or "’" in text
+        if marked:
+            self._cut_possessives()
+        self.keys = list(map(fold, self.words))
         self.spans = sorted(spans or ())
         self.modelled = spans is not None
         self.capitals = [  # indices of words that may begin a name
             i
             for i, word in enumerate(self.words)
-            if (word[0] not in _BEGINS_NO_NAME and _may_begin(word[0])) or elided(word)
+            if ((first := word[0]) not in _BEGINS_NO_NAME and _may_begin(first))
+            or (marked and first in "dl" and elided(word))
         ]
         self._capital = frozenset(self.capitals)
         self.span_at: dict[int, Span] = {}  # word index -> span
@@ -98,7 +103,7 @@ class Page:
 
     def key(self, index: int) -> str:
         """The folded word at an index, empty outside the text."""
-        return fold(self.words[index]) if 0 <= index < len(self.words) else ""
+        return self.keys[index] if 0 <= index < len(self.keys) else ""
 
     def capital(self, index: int) -> bool:
         """Whether the word at an index may begin a name."""

@@ -88,17 +88,23 @@ def prior(hit: Hit, w: Weights) -> float:
     score = w.population * math.log(entry.population + 100) + w.alternates * math.log(entry.alternates + 1)
     score += w.primary if hit.primary else 0.0
     score += w.romanized if hit.loose else 0.0
-    score += {"country": w.country, "region": w.region, "water": w.region, "site": w.region}.get(
-        entry.kind, 0.0
-    )
-    score += {"admin1": w.admin1, "admin2": w.admin2}.get(entry.kind, 0.0)
+    score += _of_kinds(w).get(entry.kind, 0.0)
     score += (0.0, w.supplement, w.own)[entry.priority]
     return score
 
 
+@lru_cache(maxsize=8)
+def _of_kinds(w: Weights) -> dict[str, float]:
+    regions = dict.fromkeys(("region", "water", "site"), w.region)
+    return {"country": w.country, "admin1": w.admin1, "admin2": w.admin2, **regions}
+
+
 def _unit_vectors(lat: Matrix, lon: Matrix) -> Matrix:
     phi, lam = np.radians(lat), np.radians(lon)
-    return np.stack([np.cos(phi) * np.cos(lam), np.cos(phi) * np.sin(lam), np.sin(phi)], axis=1)
+    flat = np.cos(phi)
+    points = np.empty((len(lat), 3), dtype=lat.dtype)
+    points[:, 0], points[:, 1], points[:, 2] = flat * np.cos(lam), flat * np.sin(lam), np.sin(phi)
+    return points
 
 
 @dataclass(slots=True)
@@ -237,7 +243,7 @@ class _Ties:
 
 def _ties(f: _Field, supporters: NDArray[np.int64], w: Weights) -> _Ties:
     """How much each supporter, were it true, would support each candidate, by kind of support."""
-    cosine = np.clip(f.points @ f.points[supporters].T, -1.0, 1.0)
+    cosine = np.minimum(np.maximum(f.points @ f.points[supporters].T, -1.0), 1.0)
     near = np.exp(-EARTH_RADIUS_KM * np.arccos(cosine) / w.near_km)
     wide = f.is_country | f.is_region
     near[wide] = 0.0
@@ -294,8 +300,8 @@ def _infer(active: list[Topic], topics: Sequence[Topic], gain: dict[str, float],
         score += w.same_admin1 * (1.0 - np.exp(-w.admin1_slope * (ties.admin1 @ strength)))
         score += w.same_country * (ties.country @ strength) / others
         for inner, outer, holds in links:
-            score[inner] += w.containment * (holds * p[outer][None, :]).max(axis=1)
-            score[outer] += 0.6 * w.containment * (holds * p[inner][:, None]).max(axis=0)
+            score[inner] += w.containment * np.maximum.reduce(holds * p[outer][None, :], axis=1)
+            score[outer] += 0.6 * w.containment * np.maximum.reduce(holds * p[inner][:, None], axis=0)
     _store(active, f, score, _softmax(score, f))
 
 

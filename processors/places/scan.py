@@ -152,7 +152,8 @@ def common_abroad() -> frozenset[str]:
 def _is_common(page: Page, first: int, key: str) -> bool:
     """Whether the words are everyday ones: 'north west', not 'the city of ...'."""
     common = common_abroad()
-    return all(word in common for word in key.split(" ")) and page.key(first - 1) not in INTRODUCING
+    everyday = key in common if " " not in key else common.issuperset(key.split(" "))
+    return everyday and page.key(first - 1) not in INTRODUCING
 
 
 def bases(word: str, shortest: int = SHORTEST_INFLECTED) -> list[str]:

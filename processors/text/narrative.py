@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import date, timedelta
+
+import msgspec
+from msgspec import structs
 
 from processors.text.sieve import ENGLISH
 from processors.text.times import AMOUNT, Time, days_in
@@ -26,8 +28,7 @@ _ON = frozenset({"later", "after", "next", "following"})
 _NO_DAY = frozenset({"month", "season", "year", "decade"})
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(msgspec.Struct, frozen=True, gc=False):
     """``text[start:end]`` means the day ``days`` after the one told last.
 
     ``ahead``: it dates only what it introduces, as 'a day after' does with 'the raid' behind it.
@@ -67,7 +68,9 @@ def dated(text: str, step: Step, beside: Sequence[Time], before: Sequence[Time],
     base = earlier[-1:] or later[:1] or before[-1:]
     words = text[step.start : step.end]
     if base and base[0].granularity in _NO_DAY:
-        return replace(base[0], start=step.start, end=step.end, text=words, stepped=True, ahead=step.ahead)
+        return structs.replace(
+            base[0], start=step.start, end=step.end, text=words, stepped=True, ahead=step.ahead
+        )
     if not base and not step.ahead and step.days >= 0:
         return None
     first, last = (base[0].first, base[0].last) if base else (anchor, anchor)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+import msgspec
 
 from processors.text.lexicon import lower
 
@@ -100,8 +101,7 @@ _FIRST = frozenset(
 ) | {"between", "from"}
 
 
-@dataclass(frozen=True, slots=True)
-class Number:
+class Number(msgspec.Struct, frozen=True, gc=False):
     """``text[start:end]`` says a count between ``min`` and ``max`` (None: open upwards)."""
 
     start: int

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+import msgspec
 
 # The look back comes second, so that a search skips to the next full stop.
 _BREAK = re.compile(
@@ -25,8 +26,7 @@ _STARTER = re.compile(
 LONGEST = 1200  # characters; longer runs without a full stop are cut at a space
 
 
-@dataclass(frozen=True, slots=True)
-class Sentence:
+class Sentence(msgspec.Struct, frozen=True, gc=False):
     """``text[start:end]``; ``title`` marks the headline, ``paragraph`` counts from 0."""
 
     index: int

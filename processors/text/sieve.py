@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from functools import reduce
 from importlib import import_module
 from operator import or_
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import ahocorasick
 
@@ -29,6 +29,9 @@ _ODD = re.compile(
 )
 _parser: Any = import_module("re._parser")
 
+MOST_WORDS = 2_000  # that one part of a pattern is written out to
+T = TypeVar("T")
+_MOST_MIXES = 20_000  # that a choice remembers
 Needs = frozenset[str]  # one of these stands in every match, in lower case
 
 
@@ -58,6 +61,33 @@ class Sifted:
     def match(self, among: int, text: str) -> re.Match[str] | None:
         """As ``re.Pattern.match``, at no cost where no match is possible."""
         return self.regex.match(text) if among & self.bits == self.bits else None
+
+
+class Choice(Generic[T]):
+    """What hangs on several patterns, of which a text has few: worked out once for each mix of demands."""
+
+    __slots__ = ("_bits", "_items", "_known")
+
+    def __init__(self, items: Iterable[tuple[Sifted, T]]) -> None:
+        self._items = tuple(items)
+        self._bits = reduce(or_, (pattern.bits for pattern, _ in self._items), 0)
+        self._known: dict[int, tuple[T, ...]] = {}
+
+    def of(self, among: int) -> tuple[T, ...]:
+        """What hangs on the patterns that can match where ``among`` (see ``Sieve.sift``) holds, in order."""
+        asked = among & self._bits
+        found = self._known.get(asked)
+        if found is None:
+            if len(self._known) >= _MOST_MIXES:
+                self._known.clear()
+            found = tuple(item for pattern, item in self._items if pattern.possible(asked))
+            self._known[asked] = found
+        return found
+
+
+def any_possible(*patterns: Sifted) -> Choice[Sifted]:
+    """A choice of the patterns themselves; empty where none of them can match."""
+    return Choice((pattern, pattern) for pattern in patterns)
 
 
 class Found:
@@ -163,7 +193,8 @@ def _sequence(nodes: Iterable[Any]) -> Iterator[Needs]:
 
 def _demands_of(name: str, argument: Any) -> Iterator[Needs]:
     if name == "SUBPATTERN":
-        yield from _sequence(argument[-1])
+        words = _words(argument[-1])
+        yield from [frozenset(words)] if words and "" not in words else _sequence(argument[-1])
     elif name in ("MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT") and argument[0]:
         yield from _sequence(argument[2])
     elif name == "ATOMIC_GROUP":
@@ -172,6 +203,36 @@ def _demands_of(name: str, argument: Any) -> Iterator[Needs]:
         yield from _branches(argument[1])
     elif name == "IN":
         yield from _class(argument)
+
+
+def _words(nodes: Iterable[Any]) -> set[str] | None:
+    """All that nodes can match, where these are at most MOST_WORDS words; None where they are not."""
+    found = {""}
+    for node in nodes:
+        endings = _endings(*node)
+        if endings is None or len(found) * len(endings) > MOST_WORDS:
+            return None
+        found = {word + ending for word in found for ending in endings}
+    return found
+
+
+def _endings(operation: Any, argument: Any) -> set[str] | None:
+    """All that one node can match, as ``_words``."""
+    name = str(operation)
+    if name == "LITERAL":
+        return {letter} if (letter := _letter(argument)) else None
+    if name == "SUBPATTERN":
+        return _words(argument[-1])
+    if name == "BRANCH":
+        parts = [_words(branch) for branch in argument[1]]
+        return None if None in parts else set().union(*(part for part in parts if part))
+    if name == "IN" and all(str(operation) == "LITERAL" for operation, _ in argument):
+        letters = {_letter(code) for _, code in argument}
+        return None if "" in letters else letters
+    if name == "MAX_REPEAT" and argument[:2] == (0, 1):
+        words = _words(argument[2])
+        return None if words is None else words | {""}
+    return None
 
 
 def _branches(branches: Iterable[Any]) -> Iterator[Needs]:

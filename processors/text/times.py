@@ -5,11 +5,13 @@ from __future__ import annotations
 import calendar
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import date, timedelta
+from operator import attrgetter
+
+import msgspec
 
 from processors.text import numbers
-from processors.text.sieve import ANYTHING, ENGLISH, Sifted
+from processors.text.sieve import ANYTHING, ENGLISH, Choice, Sifted
 
 MONTHS = {
     name: index
@@ -53,8 +55,7 @@ AMOUNT = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Time:
+class Time(msgspec.Struct, frozen=True, gc=False):
     """``text[start:end]`` means the days ``first`` to ``last``, both included."""
 
     start: int
@@ -410,6 +411,8 @@ _READERS: tuple[tuple[Sifted, Reader], ...] = (
     (_pattern(r"(?P<year>(?:1[89]|20)\d\d)(?:'s)?"), _read_year),
 )
 
+_CHOICE = Choice((pattern, (pattern.regex, read)) for pattern, read in _READERS)
+
 
 def find(
     text: str, anchor: date, start: int = 0, end: int | None = None, among: int = ANYTHING
@@ -420,12 +423,14 @@ def find(
     """
     stop = len(text) if end is None else end
     found: list[Time] = []
-    for pattern, read in _READERS:
-        if among & pattern.bits == pattern.bits:
-            for time in _times(pattern.regex.finditer(text, start, stop), read, anchor):
-                if not any(time.start < other.end and other.start < time.end for other in found):
-                    found.append(time)
-    return sorted(found, key=lambda time: time.start)
+    for regex, read in _CHOICE.of(among):
+        for time in _times(regex.finditer(text, start, stop), read, anchor):
+            if not any(time.start < other.end and other.start < time.end for other in found):
+                found.append(time)
+    return sorted(found, key=_start) if len(found) > 1 else found
+
+
+_start = attrgetter("start")
 
 
 def _times(matches: Iterator[re.Match[str]], read: Reader, anchor: date) -> Iterator[Time]:

@@ -8,9 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from processors.text.sieve import ANYTHING, Sieve, demands
+from processors.text.alternatives import any_of
+from processors.text.sieve import ANYTHING, Choice, Sieve, any_possible, demands
 
 PATTERNS = (
+    rf"\b{any_of(['deny', 'denied', 'last', 'lasting', 'May'])}(?:s|\b)",
     r"\b(?:den(?:y|ied|ying)|denial of|refut\w+)\b(?!.*\bbail)[^.;]{0,70}$",
     r"(?:last|next)\s+(?:May|June?)\b",
     r"\d{4}-\d\d",
@@ -41,6 +43,7 @@ def test_demands_are_the_rarest_letters() -> None:
     assert demands(r"(?:the\s+)?(?:rocket|missile)s?\s+hit") == [{"rocket", "missile"}, {"hit"}]
     assert demands(r"(?:kill|killed)\b") == [{"kill"}]
     assert demands(r"\w+|town") == []
+    assert demands(rf"(?P<who>{any_of(['man', 'men', 'nurse'])})\b") == [{"man", "men", "nurse"}]
 
 
 def test_what_no_text_holds_is_not_searched_for() -> None:
@@ -51,3 +54,14 @@ def test_what_no_text_holds_is_not_searched_for() -> None:
     assert not other.possible(among)
     assert pattern.possible(ANYTHING)
     assert not pattern.possible(sieve.sift("a rocket fell").within(8, 13))
+
+
+@given(text=TEXTS)
+def test_a_choice_holds_what_can_match(text: str) -> None:
+    sieve = Sieve()
+    sifted = [sieve.add(pattern) for pattern in PATTERNS]
+    choice = Choice((pattern, number) for number, pattern in enumerate(sifted))
+    for among in (sieve.sift(text).within(0, len(text)), ANYTHING):
+        possible = tuple(number for number, pattern in enumerate(sifted) if pattern.possible(among))
+        assert choice.of(among) == choice.of(among) == possible
+        assert len(any_possible(*sifted).of(among)) == len(possible)

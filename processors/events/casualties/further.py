@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
+
+from msgspec import structs
 
 from processors.events import groups
 from processors.events.casualties.fates import BY_NAME
@@ -50,7 +51,7 @@ def accompanied(text: str, verb: re.Match[str], group: Group | None, end: int) -
         return group
     if group.start >= verb.end() or not _ALONG.match(text, verb.end(), end):
         return group
-    return replace(group, min=2, max=2, category="all")
+    return structs.replace(group, min=2, max=2, category="all")
 
 
 _LATER = re.compile(  # 'two died on the spot and another in hospital'

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from processors.events.groups import Group
-from processors.text.sieve import ENGLISH, Found
+from processors.text.sieve import ENGLISH, Found, any_possible
 
 _PERIOD = (
     r"(?:so far this|this (?:week|month|year)|(?:in|over|during|for|within|throughout) the (?:past|last) "
@@ -36,10 +36,16 @@ _OUTDATED = ENGLISH.add(
 )
 
 
+_CUES = any_possible(_SUMMED_UP, _SUMMED_BEFORE, _OUTDATED)
+REACH = 100  # characters behind a figure in which its weeks or years are told
+
+
 def outdated(text: str, start: int, group: Group, sifted: Found) -> bool:
     """Whether the sentence gives this figure as an earlier count, or as the sum of a whole week or year."""
-    among = sifted.within(group.end, group.end + 100)
-    after = _SUMMED_UP.match(among, text[group.end : group.end + 100])
+    if not _CUES.of(sifted.within(start, group.end + REACH)):
+        return False
+    among = sifted.within(group.end, group.end + REACH)
+    after = _SUMMED_UP.match(among, text[group.end : group.end + REACH])
     if after and not _RANKED.search(after.group()):
         return True
     before = text[max(start, group.start - 120) : group.start]

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
-_SOURCE = re.compile(
+from processors.text.sieve import ENGLISH
+
+_SOURCE = ENGLISH.add(
     r"\baccording to (?P<a>(?:the |a |an )?[^,.;]{3,70}?)(?=[,.;]|\s+(?:said|on|in|which|who|that)\b|$)"
     r"|[,”\"]\s*(?P<b>(?:the |a |an )?[^,.;”\"]{2,60}?)\s+(?:said|says|reported|told|announced|"
     r"confirmed|added)\b"
@@ -13,9 +15,9 @@ _SOURCE = re.compile(
 )
 
 
-def who_says(text: str, start: int, end: int) -> str | None:
-    """The source that the sentence names, as written."""
-    match = _SOURCE.search(text[start:end])
+def who_says(text: str, start: int, end: int, among: int) -> str | None:
+    """The source that the sentence names, as written; ``among``: its possible patterns."""
+    match = _SOURCE.search(among, text[start:end])
     if not match:
         return None
     named = (match["a"] or match["b"] or match["c"]).strip()

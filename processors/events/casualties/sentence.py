@@ -41,9 +41,9 @@ def find(text: str, start: int, end: int, sifted: Found | None = None) -> list[C
     people = groups.find(text, start, end, sifted)
     stale = [group for group in people if outdated(text, start, group, sifted)]
     everyone = [group for group in people if group not in stale and not _SPEAKING.match(text, group.end)]
-    inside = [group for group in everyone if _is_subset(text, start, group, sifted)]
+    inside = [group for group in everyone if _is_subset(text, start, group, sifted, among)]
     people = groups.summed(text, [group for group in everyone if group not in inside])
-    source = who_says(text, start, end)
+    source = who_says(text, start, end, among)
     found: list[Casualties] = []
     used: dict[int, str] = {}
     for verb in VERB.finditer(among, sifted.lowered, start, end):
@@ -171,7 +171,7 @@ def _kind_before(found: Sequence[Casualties], group: Group) -> str | None:
     return kind
 
 
-def _is_subset(text: str, start: int, group: Group, sifted: Found) -> bool:
+def _is_subset(text: str, start: int, group: Group, sifted: Found, among: int) -> bool:
     before = text[max(start, group.start - 100) : group.start]
     if group.described.lower().startswith(("of them", "of whom", "of the dead")):
         return True
@@ -179,7 +179,8 @@ def _is_subset(text: str, start: int, group: Group, sifted: Found) -> bool:
         group.described.lower().startswith("dead") or text.startswith(" dead", group.end)
     ):
         return True  # 'the two dead foreigners' have been counted before
-    if _SUBSET.search(sifted.within(max(start, group.start - 100), group.start), before):
+    told = sifted.within(max(start, group.start - 100), group.start) if _SUBSET.possible(among) else 0
+    if _SUBSET.search(told, before):
         return True
     return bool(OF_THEM.match(text[group.end : group.end + 24])) and not is_body(text, group)
 

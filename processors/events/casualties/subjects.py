@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
+
+from msgspec import structs
 
 from processors.events.casualties.fates import (
     ARMED,
@@ -120,7 +121,7 @@ def _some_of_them(
         return None
     joint = _ALSO.match(text, some.end + them.end())
     other = next((group for group in people if joint and group.start in {joint.end(), joint.start(1)}), None)
-    return plus(some, other) if other else replace(some, named=False)
+    return plus(some, other) if other else structs.replace(some, named=False)
 
 
 _ALSO = re.compile(r",?\s+and\s+((?:his|her|their|its|the)\s+)?")
