@@ -44,14 +44,38 @@ def _identifier(*, narrow: bool) -> LanguageIdentifier:
 def identify(text: str, stated: str | None = None) -> str:
     """ISO 639-1 of ``text``; ``stated`` wins for texts too short to tell, English where nothing is known."""
     sample = text[:SAMPLE]
+    if len(sample) < SHORT and (stated or (told := _by_letters(sample))):
+        return _primary(stated) or told or "en"
     if sum(char.isalpha() for char in sample[:60]) < 20:
         return _primary(stated) or "en"
     if _plainly_english(sample):
         return "en"
-    short = len(sample) < SHORT
-    if short and stated:
-        return _primary(stated) or "en"
-    return str(_identifier(narrow=short).classify(sample)[0])
+    return str(_identifier(narrow=len(sample) < SHORT).classify(sample)[0])
+
+
+def _by_letters(sample: str) -> str | None:
+    """The language that the letters of a headline tell; two words of it are too few for the classifier."""
+    letters = set(sample.lower())
+    for language, own, shared in _LETTERS:
+        if letters & own and not letters & shared:
+            return language
+    return None
+
+
+_HEBREW = frozenset(map(chr, range(0x05D0, 0x05EB)))
+_ARABIC = frozenset(map(chr, range(0x0621, 0x064B)))
+_PERSIAN = frozenset("پچژگکی")
+_URDU_PASHTO = frozenset("ټډړښےٹڈںې")
+_RUSSIAN, _UKRAINIAN = frozenset("ыэё"), frozenset("іїєґ")
+_OTHER_CYRILLIC = frozenset("ўјљњ")
+# language, letters of which one must be there, letters that only its neighbours have
+_LETTERS: tuple[tuple[str, frozenset[str], frozenset[str]], ...] = (
+    ("he", _HEBREW, frozenset()),
+    ("fa", _PERSIAN, _URDU_PASHTO),
+    ("ar", _ARABIC, _PERSIAN | _URDU_PASHTO),
+    ("uk", _UKRAINIAN, _RUSSIAN | _OTHER_CYRILLIC),
+    ("ru", _RUSSIAN, _UKRAINIAN | _OTHER_CYRILLIC),
+)
 
 
 _ENGLISH = frozenset(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from processors.languages.local import LocalText, value
 from processors.text.lexicon import Hit
@@ -16,6 +17,7 @@ BESIDE = 3  # characters between 'previous' and the trigger
 PAST_REACH = 120  # the same for a cue of the past, in either direction
 DEMAND = 60  # characters between a demand and the truce or strike that it wants
 WANTED = frozenset({"agreement", "protest", "labour-strike"})  # what people call for
+SEIZED = frozenset({"arrest", "weapons-seized"})  # what those meet who plot something
 REPORT = 26  # characters between a verb of saying and the day on which it was said
 ADJACENT = 2  # characters between a day and a verb of saying right behind it: 'в среду сообщили'
 SET_APART = 90  # the same for a day between commas, with who says so between them
@@ -36,6 +38,8 @@ def mode(
                 continue
             if _reaches(local.text, hit, end):
                 return status, local.text[hit.start : hit.end]
+    if event_type not in SEIZED and (plot := _plotted(local, hits, start, end)):
+        return "hypothetical", plot
     tried = local.labelled("trial", sentence.start, sentence.end)
     if tried and event_type != "execution":  # of convicts, whose trial is told as well
         return "background", local.text[tried[0].start : tried[0].end]
@@ -45,6 +49,17 @@ def mode(
                 return "planned", local.text[hit.start : hit.end]
     ahead = _beside(local, sentence, "ahead", start, end)
     return ("planned", ahead) if ahead else None
+
+
+def _plotted(local: LocalText, hits: Sequence[Hit], start: int, end: int) -> str | None:
+    """The word by which the event was only plotted or foiled: 'arrested, as he was planning a bombing'."""
+    for hit in hits:
+        if "st:plotted" not in hit.concepts:
+            continue
+        first, last = (hit.end, start) if hit.end <= start else (end, hit.start)
+        if last - first <= BACK and not _CLAUSE.search(local.text, first, max(first, last)):
+            return local.text[hit.start : hit.end]
+    return None
 
 
 def recalls(local: LocalText, sentence: Sentence, start: int, end: int) -> str | None:

@@ -31,6 +31,7 @@ label              the word
 ``ago``            'ago'; ``u:year:2`` a unit of time, here 'two years' in one word
 ``last``, ``next``  beside a weekday, month or season
 ``st:denied``      status cue; ``prior`` ('previous') and ``ahead`` ('planned') right beside the trigger
+``st:plotted``     plotted or foiled by those whom the same sentence says were arrested
 ``demanded``       before an agreement or a protest: somebody wants it
 ``trial``          a court deals with it: it is no news of today
 ``speech``         a verb of saying; ``blame`` what is denied is only the part in it
@@ -53,7 +54,7 @@ from processors.text.lexicon import Lexicon, compile_lexicon
 
 _FOLDER = resources.files("processors") / "lexicons"
 KINDS = ("killed", "injured", "missing", "detained", "kidnapped", "displaced")
-STATUSES = ("denied", "hypothetical", "planned", "past")
+STATUSES = ("denied", "hypothetical", "plotted", "planned", "past")
 _SPANS = ("day", "week", "month", "year")
 
 

@@ -143,7 +143,7 @@ def _singles(local: LocalText, hits: Sequence[Hit], found: Sequence[Count]) -> I
         if local.data.articles:
             article = _article(local, hits, index)
             if article is None:
-                if not (_beside_others(local, hit, found) or _object(local, hits, index)):
+                if not (_beside_others(local, hit, found) or _needs_none(local, hits, index)):
                     continue
                 article = hit.start
             begin = article
@@ -153,12 +153,28 @@ def _singles(local: LocalText, hits: Sequence[Hit], found: Sequence[Count]) -> I
         yield Count(begin, hit.end, 1, 1, category, headed=True, said=False, stop=hit.end)
 
 
+def _needs_none(local: LocalText, hits: Sequence[Hit], index: int) -> bool:
+    """Whether a noun stands for one person without an indefinite article."""
+    return _object(local, hits, index) or _bare(local, hits, index)
+
+
 def _object(local: LocalText, hits: Sequence[Hit], index: int) -> bool:
     """'erschossen den Nachtwächter', 'mató al alcalde': a definite noun right behind a word for killing."""
     if index == 0 or "toll:killed" not in hits[index - 1].concepts:
         return False
     between = local.text[hits[index - 1].end : hits[index].start]
     return between.strip().lower() in _DEFINITE
+
+
+def _bare(local: LocalText, hits: Sequence[Hit], index: int) -> bool:
+    """'Rentnerin bei Beschuss getötet', 'Kherson: facteur tué', 'çoban öldü': headlines have no articles."""
+    noun = hits[index]
+    if values(noun, "toll:"):
+        return False
+    before = local.text[max(0, noun.start - 2) : noun.start]
+    behind = hits[index + 1 : index + 2]
+    dies = any("toll:killed" in hit.concepts and hit.start - noun.end <= 1 for hit in behind)
+    return dies or not before or before.endswith(("\n", ": "))
 
 
 def _beside_others(local: LocalText, noun: Hit, found: Sequence[Count]) -> bool:
