@@ -32,7 +32,7 @@ MAX_JOINT = 400  # names that receive support; a text with more is taken in part
 ROUNDS = 4
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # its hash is asked for each candidate
 class Weights:
     """The constants of the score, in units of log-odds."""
 
