@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from spacy.language import Language
 
 _RUN = re.compile(r"\S{120,}")  # no words: the tokenizer would take quadratic time over them
+_PLACES = frozenset({"GPE", "LOC"})
 PIECE = 20_000  # characters; the model's memory grows with the text it is given at once
 
 
@@ -21,9 +22,24 @@ def names(nlp: Language, text: str) -> list[Named]:
     while position < len(text):
         end = _piece_end(text, position)
         doc = nlp(_RUN.sub(lambda run: " " * len(run.group()), text[position:end]))
-        found += [Named(position + e.start_char, position + e.end_char, e.label_) for e in doc.ents]
+        for e in doc.ents:
+            found += _lines(text, Named(position + e.start_char, position + e.end_char, e.label_))
         position = end
     return found
+
+
+def _lines(text: str, name: Named) -> list[Named]:
+    """The name; where it runs from one line into the next, its parts if it is a place, else nothing.
+
+    Headlines have no full stop: the model joins their last name with the dateline.
+    """
+    cut = text.find("\n", name.start, name.end)
+    if cut < 0:
+        return [name]
+    if name.label not in _PLACES:
+        return []
+    first, rest = Named(name.start, cut, name.label), Named(cut + 1, name.end, name.label)
+    return [part for part in (first, *_lines(text, rest)) if text[part.start : part.end].strip()]
 
 
 def _piece_end(text: str, start: int) -> int:

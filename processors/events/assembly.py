@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from processors.events import where
+from processors.events import spread, where
 from processors.events.draft import Draft
 from processors.events.tolls import merge_casualties, settled
 from processors.messages import Actor, Event, Place, Span
@@ -17,8 +17,9 @@ _SLACK = timedelta(days=1)
 def assemble(drafts: Sequence[Draft], places: Sequence[Place], text: str) -> tuple[Event, ...]:
     """Merge what is the same, order by salience, and give the public form."""
     merged: list[Draft] = []
+    hit = spread.countries(drafts, places)
     for draft in drafts:
-        home = _home(merged, draft, places)
+        home = _home(merged, draft, places, hit)
         if home is None:
             merged.append(draft.copy())
         else:
@@ -29,8 +30,12 @@ def assemble(drafts: Sequence[Draft], places: Sequence[Place], text: str) -> tup
     return tuple(_publish(draft, text) for draft in ranked)
 
 
-def _home(merged: Sequence[Draft], draft: Draft, places: Sequence[Place]) -> Draft | None:
+def _home(
+    merged: Sequence[Draft], draft: Draft, places: Sequence[Place], hit: frozenset[str]
+) -> Draft | None:
     for other in reversed(merged):
+        if spread.wider(other, draft, places, hit):
+            continue
         if draft.definite and _meant(other, draft):
             return other
         if _same(other, draft, places):
@@ -40,6 +45,8 @@ def _home(merged: Sequence[Draft], draft: Draft, places: Sequence[Place]) -> Dra
 
 def _meant(other: Draft, draft: Draft) -> bool:
     """Whether 'the attack' in ``draft`` can mean ``other``, wherever and whenever it is said to have been."""
+    if (other.trigger.type == "arrest") != (draft.trigger.type == "arrest"):
+        return False
     same_status = other.judgement.status == draft.judgement.status
     apart = _told_apart(other, draft) and not _same_days(other, draft)
     return same_status and not apart and compatible(other.trigger.type, draft.trigger.type)
@@ -66,18 +73,20 @@ def _same_place(one: Draft, other: Draft, places: Sequence[Place]) -> bool:
     if not one.places or not other.places or not (one.own_place and other.own_place):
         return True
     first, second = places[one.places[0]], places[other.places[0]]
-    if one.trigger.sentence.title or other.trigger.sentence.title:
-        return where.fits(first, second) or (first.country is not None and first.country == second.country)
-    return where.fits(first, second)
+    if where.fits(first, second):
+        return True
+    titled = one.trigger.sentence.title or other.trigger.sentence.title
+    same_country = first.country is not None and first.country == second.country
+    return titled and same_country and _same_days(one, other, timedelta())
 
 
-def _same_days(one: Draft, other: Draft) -> bool:
+def _same_days(one: Draft, other: Draft, slack: timedelta = _SLACK) -> bool:
     if one.days is None or other.days is None:
         return True
     if one.days[2] is None or other.days[2] is None:
         return True
     first, second = one.days, other.days
-    slack = timedelta() if _told_apart(one, other) else _SLACK
+    slack = timedelta() if _told_apart(one, other) or _two_days(one, other) else slack
     return _before(first[0], second[1], slack) and _before(second[0], first[1], slack)
 
 
@@ -85,6 +94,13 @@ def _told_apart(one: Draft, other: Draft) -> bool:
     """Whether 'a day earlier' tells the day of one from that of the other."""
     times = [days[2] for days in (one.days, other.days) if days and days[2]]
     return len(times) > 1 and times[0].stepped != times[1].stepped
+
+
+def _two_days(one: Draft, other: Draft) -> bool:
+    """Whether each is told of a day of its own, in other words: an attack on Tuesday, a drone on Monday."""
+    times = [days[2] for days in (one.days, other.days) if days and days[2]]
+    exact = len(times) > 1 and all(time.granularity == "day" and time.first == time.last for time in times)
+    return exact and one.trigger.type != other.trigger.type and one.own_place and other.own_place
 
 
 def _before(one: date, other: date, slack: timedelta) -> bool:

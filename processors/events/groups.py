@@ -53,8 +53,8 @@ _UNIT_AFTER = re.compile(
 )
 
 
-_OTHER_THING = re.compile(  # '2024 the minister', 'three bullet wounds'
-    r"\s+(?:(?:the|a|an|this|his|her|its|their)\s|(?:bullet|gunshot|gun|stab|knife|shrapnel)\s?"
+_OTHER_THING = re.compile(  # '2024 the minister', 'three bullet wounds', 'July 16 - Soldiers'
+    r"\s+(?:[-–—]|(?:the|a|an|this|his|her|its|their)\s|(?:bullet|gunshot|gun|stab|knife|shrapnel)\s?"
     r"(?:wounds?|shots?)\b|(?:January|February|March|April|May|June|July|August|September|October|November|"
     r"December|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\b)",
 )

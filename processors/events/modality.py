@@ -111,7 +111,7 @@ _MAYBE_BEFORE = ENGLISH.add(
     r"protect\w*\s+\w+\s+(?:from|against)|defend against|respond "
     r"to any|suspected of planning)\s+(?:to\s+|a\s+|an\s+|any\s+)?(?:\w+\s+){0,3}$"
     r"|\b(?:information|rewards?|bounty|tips?|warrants?)\b[^.;]{0,60}\b(?:leading to|lead to|for)\s+"
-    r"(?:\w+\s+){0,3}$"
+    r"(?:[\w’'-]+\s+){0,3}$"
     r"|\b(?:i|we|he|she|they|many|people)\s+(?:thought|imagined|assumed|dreamt|dreamed)\s+[^.;,]{0,40}$"
     r"|\b(?:simulat\w+|mock|rehears\w+|fictional|imaginary)\s+(?:\w+\s+){0,2}$"
     r"|\b(?:allow\w*|permit\w*|able|condemn\w*(?!\s+the\b)|combat|oppose\w*|"
@@ -149,7 +149,8 @@ _DRILL = ENGLISH.add(
 _GENERIC = ENGLISH.add(
     r"\b(?:often|frequent|frequently|regularly|routinely|usually|typically|commonplace|are common|is "
     r"common|sporadic(?:ally)?|every (?:year|week|month|day)|each year|over the years|history of|tend "
-    r"to)\b",
+    r"to)\b"
+    r"|\b(?:which|who|that)\s(?:(?:has|have|had)\sbeen|is|are|was|were)\b[^.;]{0,80}?\b(?:fighting|waging|battling)\b",
     _I,
 )
 _AGREED = ("“agree", "“Agree")  # who agrees to a truce has made it
@@ -216,6 +217,25 @@ def _planned(said: int, before: str, follows: int, after: str) -> str | None:
 def generic(reading: Reading, sentence: Sentence) -> bool:
     """Whether the sentence speaks of what happens again and again."""
     return bool(_GENERIC.search(reading.among(sentence), reading.text, sentence.start, sentence.end))
+
+
+_HABITUAL = re.compile(  # 'the gangs raid villages, kidnap for ransom and burn crops'
+    r"(?:raid|attack|ambush|kidnap|abduct|bomb|shell|kill|loot|burn|torch|rob|storm|murder|rape)"
+    r"(?=\s+(?:[a-z]+\s(?:and\s[a-z]+\s)?)?[a-z]+s\b(?!['’])|\s+for\s+ransom\b|\s+people\b)"
+)
+_NO_PRESENT = re.compile(
+    r"\b(?:to|will|would|could|can|may|might|must|should|shall|did|do|does|not|an?|the|this|that|to\s\w+ly|air|"
+    r"drone|rocket|night|police|army|gun|suicide|bomb|cattle)\s$",
+    _I,
+)
+
+
+def habitual(reading: Reading, sentence: Sentence, start: int, end: int) -> bool:
+    """Whether a verb in the present tells what somebody does again and again, which headlines do not."""
+    text = reading.text
+    if sentence.title or text[sentence.end - 1] not in '.”"' or not _HABITUAL.match(text, start):
+        return False
+    return text[start:end].islower() and not _NO_PRESENT.search(text, sentence.start, start)
 
 
 def _quoted(match: re.Match[str] | None) -> str | None:

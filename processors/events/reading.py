@@ -169,7 +169,12 @@ class Reading:
                 found = [time for time in found if step.days and time.granularity in ("day", "hour")]
             if found:
                 return found[-1:]
-        return []
+        return self._lead_time(sentence) if step.introduces else []
+
+    def _lead_time(self, sentence: Sentence) -> list[Time]:
+        """The day of the news, where the sentence stands behind the lead that tells it."""
+        lead = self.sentences[self.lead : min(self.lead + 2, sentence.index)]
+        return [time for told in lead for time in self.times_in(told) if self._recent(time)][:1]
 
     def dates_report(self, sentence: Sentence, time: Time) -> bool:
         """Whether a time is that of the report: 'the army said on Thursday', 'rose to 16 on Monday'."""

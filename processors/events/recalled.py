@@ -49,6 +49,13 @@ _EARLIER = ENGLISH.add(
     _I,
 )
 _CUES = any_possible(_COMPARED, _SINCE_THEN, _DEEDS, _REMEMBERED, _EARLIER)
+_SPREAD = re.compile(r"[^.;,]{0,60}?\s(?:has|have)\s[^.;]{2,90}?\ssince\b", _I)
+_WAVE = re.compile(
+    r"\b(?:has|have)\s(?:[\w-]+\s){1,4}?"
+    r"(?:surge|rise|increase|wave|spate|string|series|uptick|escalation|spike|resurgence|upsurge)\s"
+    r"(?:in|of)\s(?:[\w-]+\s){0,2}$",
+    _I,
+)
 _NEAR, _FAR = 60, 200
 
 
@@ -70,3 +77,14 @@ def reason(reading: Reading, sentence: Sentence, start: int, end: int) -> str | 
         return "what is remembered"
     summed = _SINCE_THEN.search(whole, reading.text, sentence.start, sentence.end)
     return f"summed up: “{summed.group()}”" if summed else None
+
+
+def ongoing(reading: Reading, sentence: Sentence, start: int, end: int) -> bool:
+    """Whether what has gone on since some day is summed up: 'fighting has spread since the town fell'.
+
+    No event of today, unless the sentence dates it.
+    """
+    text = reading.text
+    if text.find(" since ", end, sentence.end) < 0:
+        return False
+    return bool(_SPREAD.match(text, end, sentence.end)) or bool(_WAVE.search(text, sentence.start, start))

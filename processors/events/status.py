@@ -52,8 +52,11 @@ def of_trigger(reading: Reading, sentence: Sentence, start: int, end: int, event
     if dated:
         return dated
     score, why = sentence_score(reading, sentence)
-    if modality.generic(reading, sentence) and time is None:
+    often = modality.habitual(reading, sentence, start, end) or modality.generic(reading, sentence)
+    if often and time is None:
         return Judgement("hypothetical", min(score, 0.3), "speaks of what happens repeatedly", time)
+    if time is None and recalled.ongoing(reading, sentence, start, end):
+        return Judgement("background", min(score, 0.4), "has gone on since", None)
     if time is None and courts.about_a_trial(reading, sentence, event_type):
         return Judgement("background", min(score, 0.4), "the headline tells of a trial", None)
     if not reading.memory(sentence):  # what goes on with an earlier story is no news that could be missed
@@ -119,6 +122,9 @@ def _span(time: Time) -> bool:
     return bool(stretch) and time.granularity != "hour"
 
 
+_AGO = re.compile(r"\b(?:ago|earlier|before)$", _I)
+
+
 def time_of(reading: Reading, sentence: Sentence, start: int, end: int) -> Time | None:
     """The time expression that dates the trigger: the nearest one in its clause."""
     best: tuple[int, Time] | None = None
@@ -126,7 +132,7 @@ def time_of(reading: Reading, sentence: Sentence, start: int, end: int) -> Time 
         if reading.dates_report(sentence, time):
             continue
         distance = _distance(reading.text, sentence, time, start, end)
-        if distance is not None and time.granularity == "week":
+        if distance is not None and time.granularity == "week" and not _AGO.search(time.text):
             distance += COARSE
         if distance is not None and (best is None or distance < best[0]):
             best = (distance, time)

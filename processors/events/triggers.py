@@ -66,6 +66,7 @@ def _without_echoes(triggers: Sequence[Trigger]) -> list[Trigger]:
             and compatible(other.type, trigger.type)
             and specificity(other.type) >= specificity(trigger.type)
             and (specificity(trigger.type) == 0 or trigger.weight < 1.0 or other.type == trigger.type)
+            and (trigger.type != "arrest" or other.type == "arrest")  # 'arrested after the shooting'
             for other in triggers
         )
         if not clearer:

@@ -61,6 +61,12 @@ _REFERENCE = ENGLISH.add(  # '60 km south of Lima' is near Lima only
     r"west)[\w-]*\s+(?:of\s+)?|from\s+)(?:the\s+)?$",
     re.IGNORECASE,
 )
+_OFFICE = re.compile(  # 'the health ministry in Beirut said': where it speaks
+    r"\b(?:ministr(?:y|ies)|embass(?:y|ies)|foreign office|spokes\w+|correspondents?)\s+"
+    r"(?:based\s+)?in\s+(?:the\s+capital,?\s+)?$",
+    re.IGNORECASE,
+)
+_SAID = re.compile(r",?\s(?:said|says|told|announced|reported|confirmed|wrote|put the)\b")
 _ASIDE = re.compile(r"\b(?:north|south|east|west)[\w-]*\s+of\s+$", re.IGNORECASE)
 _LIST = re.compile(
     r"^\s*(?:,|and|or|, and|as well as|,? including|et|à|e|y|und|ve|и|в|та|у|і|й|و|ו|،)\s*"
@@ -179,15 +185,24 @@ def _score(reading: Reading, sentence: Sentence, start: int, end: int, place: Pl
     score += 0.3 if place.start >= end else 0.0
     if is_elsewhere(before):
         score -= 3.0
-    elif _REFERENCE.search(reading.among(sentence), before) or (
-        place.start < start and _EXPLAINED.search(before)
-    ):
+    elif _REFERENCE.search(reading.among(sentence), before) or _aside(text, before, start, place):
         score -= 1.5
     elif _is_located(before):
         score += 1.0
     if reading.local is not None and _FROM.search(before):
         score -= 1.0
     return score
+
+
+def _aside(text: str, before: str, start: int, place: Place) -> bool:
+    """Whether a place only explains another one or says where somebody spoke."""
+    return (place.start < start and bool(_EXPLAINED.search(before))) or _of_office(text, place)
+
+
+def _of_office(text: str, place: Place) -> bool:
+    """Whether a place says only where somebody spoke: 'the health ministry in Beirut said'."""
+    said = _SAID.match(text, place.end)
+    return bool(said) and bool(_OFFICE.search(text, max(0, place.start - 60), place.start))
 
 
 @lru_cache(maxsize=1_024)  # every trigger of a sentence asks the same of its places
@@ -325,6 +340,7 @@ def detail(reading: Reading, sentence: Sentence, places: Sequence[Place], outer:
             if _hosts(reading.text, places[i])
             and (contains(outer, places[i]) or (outer.kind == "city" and _around(outer, places[i])))
             and _told_of(reading, places[i])
+            and not _of_office(reading.text, places[i])
             and not _in_dateline(reading, places[i])
         ]
         if not found:

@@ -256,9 +256,16 @@ def _weigh(page: Page, mention: Mention, fame: dict[str, float]) -> None:
     introduced = mention.context >= evidence.STRONG_LOCATIVE
     score += fame.get(mention.key, evidence.INTRODUCED_NAME if introduced else evidence.UNKNOWN_NAME)
     score += _of_words(page, mention)
-    if body or (label in ("ORG", "FAC") and lies != "exact" and not _said_to_be_place(page, mention)):
+    within = label in ("ORG", "FAC") and lies != "exact" and not _said_to_be_place(page, mention)
+    if body or within or _named_body(page, mention):
         mention.role = "organisation"
     mention.score = score
+
+
+def _named_body(page: Page, mention: Mention) -> bool:
+    """Whether it is a part of a group's name: 'Tehreek-i-Taliban Pakistan', 'the Sinaloa cartel'."""
+    ends = page.key(mention.first - 1) in cues.BODY_BEFORE and page.gap(mention.first - 1) == " "
+    return ends or (page.key(mention.last + 1) in cues.GANGS and page.gap(mention.last) == " ")
 
 
 def _of_words(page: Page, mention: Mention) -> float:

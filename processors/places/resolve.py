@@ -56,6 +56,7 @@ class Weights:
     home_country: float = 2.5
     demonym: float = 1.5
     division_of_city: float = -0.5  # a division called after its city, where the text does not say "province"
+    division_of_nation: float = -6.0  # a division called as its country: 'Mexico' is hardly Mexico City
     said_division: float = 4.0
     said_city: float = 2.0
     usual: float = 2.5  # the sense that the news usually means
@@ -149,12 +150,14 @@ def _ranked(topic: Topic, w: Weights) -> list[tuple[float, int, Hit]]:
     scores = [prior(hit, w) for hit in topic.hits]
     kinds = [hit.entry.kind for hit in topic.hits]
     usual = usual_senses().get(topic.key.split(",", 1)[0])
+    nations = {hit.entry.country for hit in topic.hits if hit.entry.kind == "country"}
     for i, hit in enumerate(topic.hits):
         if kinds[i] == "city":
             scores[i] += w.said_city if topic.said_city else 0.0
         elif kinds[i] in ("admin1", "admin2") and topic.said_division:
             scores[i] += w.said_division
         elif kinds[i] in ("admin1", "admin2"):
+            scores[i] += w.division_of_nation if hit.entry.country in nations else 0.0
             _prefer_seat(i, hit.entry.row, topic, scores, w)
     for i, hit in enumerate(topic.hits):
         scores[i] += w.usual if usual == hit.entry.geoname_id else 0.0

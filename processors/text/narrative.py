@@ -31,13 +31,15 @@ _NO_DAY = frozenset({"month", "season", "year", "decade"})
 class Step(msgspec.Struct, frozen=True, gc=False):
     """``text[start:end]`` means the day ``days`` after the one told last.
 
-    ``ahead``: it dates only what it introduces, as 'a day after' does with 'the raid' behind it.
+    ``ahead``: it dates only what it introduces, as 'a day after' does with 'the raid' behind it;
+    'hours before the raid' introduces it, too, and means the raid's day for all that it dates.
     """
 
     start: int
     end: int
     days: int
     ahead: bool
+    introduces: bool = False
 
 
 def steps(text: str, start: int, end: int, among: int) -> list[Step]:
@@ -54,7 +56,8 @@ def _step(text: str, match: re.Match[str], stop: int) -> Step:
     introduces = word in {"before", "after"} and bool(_FOLLOWS.match(text, match.end(), stop))
     amount = days_in(match["count"], match["unit"]) if match["count"] else 0 if match["vague"] else 1
     days = -amount if word in _BACK else amount if word in _ON else 0
-    return Step(match.start(), match.end(), -days if introduces else days, introduces)
+    ahead = introduces and days != 0
+    return Step(match.start(), match.end(), -days if introduces else days, ahead, introduces)
 
 
 def dated(text: str, step: Step, beside: Sequence[Time], before: Sequence[Time], anchor: date) -> Time | None:

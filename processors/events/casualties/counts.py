@@ -32,7 +32,7 @@ _BODIES = re.compile(
 
 
 _NONE = ENGLISH.add(
-    r"\b(?:(?P<without>no|without(?:\s+any)?|not\s+cause(?:\s+any)?|any)\s+(?:\w+\s+){0,3}?"
+    r"\b(?:(?P<without>no(?!\s+(?:immediate\s+|official\s+)?(?:mention|word|figures?|details?|information|breakdown|count|estimates?|data|tally|confirmation)\b)|without(?:\s+any)?|not\s+cause(?:\s+any)?|any)\s+(?:\w+\s+){0,3}?"
     r"(?P<what>casualties|injuries|victims|deaths|fatalities|one\s+(?:was|"
     r"were)\s+(?:\w+\s+)?(?P<hurt>hurt|injured|killed|wounded)))",
     re.IGNORECASE,
