@@ -62,7 +62,12 @@ def _years_on(reading: Reading) -> bool:
 def definite(reading: Reading, trigger: Trigger) -> bool:
     """Whether a word like 'the' or 'that' makes the mention lean on an earlier one."""
     before = reading.text[max(trigger.sentence.start, trigger.start - 30) : trigger.start]
-    return bool(_DEFINITE.search(before))
+    found = _DEFINITE.search(before)
+    owned = found is not None and found.group().lower().startswith(("its", "their"))
+    return found is not None and not (owned and _ARMS.match(reading.text, trigger.start))
+
+
+_ARMS = re.compile(r"(?:drone|missile|rocket|jet|warplane|aircraft|artillery|bomber|fighter)s?\b")
 
 
 def _follow(reading: Reading, draft: Draft, earlier: Sequence[Draft]) -> None:

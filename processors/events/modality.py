@@ -76,6 +76,7 @@ _DET = (
 _PLANNED_BEFORE = ENGLISH.add(
     rf"\b(?:will|shall|going to|'ll|would)\s+(?:not\s+|also\s+|soon\s+|again\s+|be\s+|continue to\s+|"
     rf"now\s+)?(?:(?:{_START})\s+{_DET})?$"
+    rf"|\b(?:is|are|was|were)\s+(?:expected|due|set|scheduled|slated)\s[^.;,]{{0,60}}?\bfor\s+{_DET}$"
     rf"|\b(?:{_PREPARE})\s+(?:to|on)\s+(?:\w+\s+)?(?:(?:{_START})\s+)?{_DET}$"
     rf"|\b(?:plans?|planned|planning|preparations?|preparing|proposals?|offers?|demands?|hopes?|pleas?|push|"
     rf"bid|call(?:s|ed|ing)?|schedule[ds]?|brac(?:es|ed|ing)|ahead of|order(?:s|ed)?|upcoming|impending|"

@@ -176,6 +176,11 @@ class Reading:
         lead = self.sentences[self.lead : min(self.lead + 2, sentence.index)]
         return [time for told in lead for time in self.times_in(told) if self._recent(time)][:1]
 
+    def yesterday(self, sentence: Sentence) -> Time | None:
+        """The lead's day where that was the day before: what the report tells undated was then, too."""
+        told = self._lead_time(sentence)
+        return told[0] if told and self.anchor and (self.anchor - told[0].last).days == 1 else None
+
     def dates_report(self, sentence: Sentence, time: Time) -> bool:
         """Whether a time is that of the report: 'the army said on Thursday', 'rose to 16 on Monday'."""
         found = self._of_report.get(time.start)

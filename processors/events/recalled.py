@@ -16,7 +16,8 @@ _NUMBER = (  # 'more than 20 people were shot dead' compares nothing
 _COMPARED = ENGLISH.add(
     rf"\b(?:since|unlike|as in|than(?!\s+{_NUMBER})|recall\w*|remember\w*|anniversary of|in memory of|"
     r"(?:years?|months?|decades?)(?: and [\w ]{1,12} days?| to the day)? (?:after|since)|"
-    r"mark(?:s|ed|ing)?)\s+(?:the|a|an)?\s*(?:[\w'’-]+\s+){0,3}$"
+    r"mark(?:s|ed|ing)?|(?:latest|one)\s+(?:in|of)\s+an?\s+(?:[\w-]+\s+){0,2}(?:wave|series|string|spate|"
+    r"succession|number)\s+of)\s+(?:the|a|an)?\s*(?:[\w'’-]+\s+){0,3}$"
     r"|\b(?:comes?|came|coming)\s+(?:\w+\s+){0,4}(?:weeks?|fortnight|months?|years?|decades?)\s+after\b"
     r"[^.;,]{0,70}$",
     _I,

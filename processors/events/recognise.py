@@ -106,6 +106,7 @@ def _detailed(reading: Reading, event: Event, places: Sequence[Place]) -> Event:
         event = structs.replace(event, places=(*found, *rest)) if found else event
     if event.date is not None and event.date.text is None and reading.language == "en":
         time = status.told_after(reading, sentence) or status.told_before(reading, sentence)
+        time = time or reading.yesterday(sentence)
         event = structs.replace(event, date=published(time.first, time.last, time)) if time else event
     return event
 

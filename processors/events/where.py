@@ -75,6 +75,10 @@ _LIST = re.compile(
     re.IGNORECASE,
 )
 _JOINED_AND = ("و", "ו")
+_WHOSE = re.compile(
+    r"-(?:aligned|allied|backed|based|born|bound|funded|led|linked|made|owned|run|sponsored|supported|trained|"
+    r"flagged|registered|supplied|brokered|mediated|friendly)\b"
+)
 _NATIONS = frozenset({"US", "U.S", "U.S.", "UK", "U.K", "U.K.", "EU", "UAE"})  # used like adjectives as well
 _INSIDE_NATION = re.compile(
     r"(?:\b(?:in|into|within|across|throughout|inside|to|from|enter(?:s|ed|ing)?)\s+(?:the\s+)?"
@@ -121,8 +125,8 @@ def _fineness(place: Place) -> float:
 
 
 def _hosts(text: str, place: Place) -> bool:
-    """As can_host; 'US aircraft' names whose they are, 'in the US' a place."""
-    if not can_host(place):
+    """As can_host; 'US aircraft' and 'Iran-backed' name whose they are, 'in the US' a place."""
+    if not can_host(place) or _WHOSE.match(text, place.end):
         return False
     before = text[max(0, place.start - 40) : place.start]
     return place.text not in _NATIONS or bool(_INSIDE_NATION.search(before))

@@ -109,6 +109,19 @@ def _read_full(match: re.Match[str], anchor: date) -> tuple[date, date, str] | N
     return _day(date(year, month, day))
 
 
+_FEASTS = {"christmas day": (12, 25), "christmas eve": (12, 24), "boxing day": (12, 26), "may day": (5, 1)}
+_FEASTS |= {"new year's day": (1, 1), "new year's eve": (12, 31)}
+
+
+def _read_feast(match: re.Match[str], anchor: date) -> tuple[date, date, str] | None:
+    """'on Christmas Day': with a year, or the nearest one."""
+    month, day = _FEASTS[match["feast"].lower().replace("’", "'")]
+    if match["year"]:
+        return _day(date(int(match["year"]), month, day))
+    near = [date(anchor.year + step, month, day) for step in (-1, 0, 1)]
+    return _day(min(near, key=lambda one: abs(one - anchor)))
+
+
 def _read_days(match: re.Match[str], anchor: date) -> tuple[date, date, str] | None:
     """'7 and 8 May', 'May 7-8', 'between 7 and 9 May 2026'."""
     told = _read_full(match, anchor)
@@ -296,6 +309,13 @@ _TO = r"(?:\s*[-–—/]\s*|\s+(?:and|to|or|until)\s+)"
 _U = r"(?P<unit>minute|hour|day|week|month|year|decade)s?"
 _READERS: tuple[tuple[Sifted, Reader], ...] = (
     (_pattern(r"(?P<year>\d{4})-(?P<month>\d\d)-(?P<day>\d\d)"), _read_iso),
+    (
+        _pattern(
+            r"(?P<feast>Christmas (?:Day|Eve)|Boxing Day|May Day|New Year['’]s (?:Day|Eve))"
+            r"(?:(?:,| of| in)? (?P<year>\d{4})(?!\d))?"
+        ),
+        _read_feast,
+    ),
     (
         _cased(
             rf"(?P<from>\d{{1,2}})(?:st|nd|rd|th)?{_TO}(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?"
