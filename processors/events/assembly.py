@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from processors.events import spread, where
+from processors.events import roundups, spread, where
 from processors.events.draft import Draft
-from processors.events.tolls import merge_casualties, settled
+from processors.events.tolls import settled
 from processors.messages import Actor, Event, Place, Span
 from processors.taxonomy import compatible, specificity
 
@@ -26,6 +26,7 @@ def assemble(drafts: Sequence[Draft], places: Sequence[Place], text: str) -> tup
             _merge(home, draft, places)
             merged.remove(home)
             merged.append(home)  # the event told last is the one that 'the attack' means
+    roundups.without_sums(merged)
     ranked = sorted(merged, key=lambda draft: -salience(draft))
     return tuple(_publish(draft, text) for draft in ranked)
 
@@ -57,7 +58,16 @@ def _same(one: Draft, other: Draft, places: Sequence[Place]) -> bool:
         return False
     if not _same_type(one, other):
         return False
-    return _same_place(one, other, places) and _same_days(one, other)
+    slack = timedelta() if _elsewhere(one, other, places) else _SLACK
+    return _same_place(one, other, places) and _same_days(one, other, slack)
+
+
+def _elsewhere(one: Draft, other: Draft, places: Sequence[Place]) -> bool:
+    """Whether each names a town of its own: another town on another day is another event, however near."""
+    if not (one.places and other.places and one.own_place and other.own_place):
+        return False
+    first, second = places[one.places[0]], places[other.places[0]]
+    return first.geoname_id != second.geoname_id and first.kind == second.kind == "city"
 
 
 def _same_type(one: Draft, other: Draft) -> bool:
@@ -122,7 +132,7 @@ def _merge(home: Draft, draft: Draft, places: Sequence[Place]) -> None:
         home.days = draft.days or home.days
     if draft.judgement.score > home.judgement.score:
         home.judgement = draft.judgement
-    home.casualties = merge_casualties([*home.casualties, *draft.casualties])
+    home.casualties += [toll for toll in draft.casualties if toll not in home.casualties]
     home.actors = merge_actors([*home.actors, *draft.actors])
 
 
@@ -186,7 +196,7 @@ def _publish(draft: Draft, text: str) -> Event:
         places=draft.places,
         date=draft.date,
         actors=tuple(draft.actors),
-        casualties=tuple(settled(draft.casualties)),
+        casualties=tuple(settled(draft.casualties, text)),
         confidence=confidence(draft),
         score=round(draft.judgement.score, 3),
         sentence=(trigger.sentence.start, trigger.sentence.end),

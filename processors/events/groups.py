@@ -28,13 +28,17 @@ _NO = (
     r"minutes?|km|kilomet\w+|miles?|percent|people's|(?:murder|killing|assassination|death|slaying|execution|"
     r"abduction|kidnapping|shooting|beating|lynching|arrest|detention)s?\s+of)\b)"
 )
-_FILL = rf"(?:(?:of\s+(?:the\s+|its\s+|their\s+|his\s+|them\s*)?)?(?:{_NO}[\w’'.-]+,?\s+){{0,4}}?)"
+_FILL = rf"(?:(?:of\s+(?:the\s+|its\s+|their\s+|his\s+|her\s+|them\s*)?)?(?:{_NO}[\w’'.-]+,?\s+){{0,4}}?)"
 _CRAFT = (
     r"\s(?:trains?|planes?|ships?|bus(?:es)?|ferr(?:y|ies)|jets?|boats?|vessels?|cars?|vans?|trucks?|"
     r"vehicles?)\b"
 )
-# 'peasant', 'peasant woman', but no 'passenger train'
-_HEADS_ON = rf"(?P<head>{_HEAD})(?:[ -](?P<last>{_HEAD}))?\b(?!['’]s|-\w|{_CRAFT})"
+_DEEDS = (
+    r"\s(?:actions?|acts?|attacks?|activit(?:y|ies)|groups?|movements?|organi[sz]ations?|offensives?|violence|"
+    r"hideouts?|strongholds?|camps?|positions?|cells?|networks?|bases?|forces)\b"
+)
+# 'peasant', 'peasant woman', but no 'passenger train', nor 'the terrorist action'
+_HEADS_ON = rf"(?P<head>{_HEAD})(?:[ -](?P<last>{_HEAD}))?\b(?!['’]s|-\w|{_CRAFT}|{_DEEDS})"
 _FILLING = re.compile(rf"(?:{_NO}[\w’'-]+\s*)*", re.IGNORECASE)
 # These two read lower case: without regard to case, so many nouns would take three times as long.
 _AFTER_NUMBER = re.compile(rf"\s+{_FILL}[\"“‘]?{_HEADS_ON}")
@@ -43,7 +47,7 @@ _BARE = ENGLISH.add(
     rf"their)\s+{_FILL}{_HEADS_ON}"
 )
 _NOBODY = ENGLISH.add(r"\b(?:no\s?one|nobody|none(?:\s+of\s+them)?)\b", re.IGNORECASE)
-_NEGATED = re.compile(r"\bno\s$", re.IGNORECASE)
+_NEGATED = re.compile(r"\b(?:no|number)\s$", re.IGNORECASE)  # 'no 12 people', 'the number two leader'
 _UNIT_AFTER = re.compile(
     r"\s*(?:%|percent|per cent|km|kms|kilomet|mile|met(?:er|re)s?|years?[ -]|years? old|-year|days?|"
     r"hours?|weeks?|months?|minutes?|a\.?m|p\.?m"
@@ -95,7 +99,7 @@ def find(text: str, start: int, end: int, sifted: Found) -> list[Group]:
     found = [
         group
         for number in numbers.find_lowered(lowered, start, end)
-        if not _NEGATED.search(text[max(start, number.start - 4) : number.start])
+        if not _NEGATED.search(text[max(start, number.start - 8) : number.start])
         and (group := _numbered(text, lowered, number, end))
     ]
     taken = [(group.start, group.end) for group in found]
@@ -120,12 +124,26 @@ def _without_bodies(text: str, found: Sequence[Group]) -> list[Group]:
     ]
 
 
-_COMMA = re.compile(r"^\s*,\s*$")
-_AND = re.compile(
-    r"^(?:\s+(?:of|from)\s+(?:the\s+)?(?:(?:[a-z]{2,3}-)?[A-Z][\w’'-]*\s*){1,5}(?:\([^)]{1,20}\))?)?"
-    r"(?:,\s(?:who|whose|aged|an?|the)\s[^,;.]{2,60})?\s*,?\s*(?:and|or|as well as|along with|plus)\s*"
-    r"(?:(?:his|her|their|its|the)\s+)?$"
+_COMMA = re.compile(r"^\s*,\s*(?:(?:his|her|their|its)\s+)?$")
+_OF_NAME = (
+    r"\s+(?:of|from|in)\s+(?:the\s+)?(?:(?:[a-z]{2,3}-)?[A-Z][\w’'-]*\s*){1,5}(?:\([^)]{1,20}\))?"
+    r"(?:,\s(?:who|whose|aged|an?|the)\s[^,;.]{2,60})?"
 )
+_AND = re.compile(
+    rf"^(?:{_OF_NAME}|,\s(?:who|whose|aged|an?|the)\s[^,;.]{{2,60}})?\s*,?\s*"
+    r"(?:and|or|as well as|along with|plus)\s*(?:(?:his|her|their|its|the)\s+)?$"
+)
+_AND_HIS = re.compile(  # 'the mayor of a town in the south and his nephew'
+    r"\s+(?:of|from|in)(?:\s+(?!and\b|were\b|was\b|said\b|killed\b)[\w’'-]+){1,9}\s+and\s+(?:his|her|their)\b"
+)
+
+
+def _joins(text: str, one: Group, other: Group, between: str) -> bool:
+    """Whether the words between two groups add the second to the first."""
+    if _AND.match(between):
+        return True
+    possessive = _AND_HIS.match(text, one.end)
+    return possessive is not None and other.start <= possessive.end() <= other.end
 
 
 _ASIDE = re.compile(r"\s*(?:\([^()]{2,80}\)|(?:--|—|–)\s?[^.;]{2,80}?\s?(?:--|—|–))(?=,?\s+and\b)")
@@ -147,7 +165,13 @@ def summed(text: str, groups: Sequence[Group]) -> list[Group]:
         aside = explained.end() if explained else aside
         begin = max(chain[-1].end, aside if not explained else 0) if chain else 0
         between = text[begin : group.start] if chain else ""
-        if chain and group.min and chain[-1].min and chain[-1].headed and _AND.match(between):
+        if (
+            chain
+            and group.min
+            and chain[-1].min
+            and chain[-1].headed
+            and _joins(text, chain[-1], group, between)
+        ):
             found.append(_whole(chain, group) or reduce(_sum, [*chain, group]))
             chain = []
         elif chain and group.min and chain[-1].headed and _COMMA.match(between):
@@ -220,13 +244,23 @@ def _is_age(text: str, number: numbers.Number) -> bool:
 def _unnumbered(text: str, match: re.Match[str]) -> list[Group]:
     article, head = match["article"], match["head"]
     words = text[match.end("article") : match.start("head")].strip()
+    if words.startswith("single") and text[max(0, match.start() - 4) : match.start()].lower() == "not ":
+        return [Group(match.start(), match.end(), 0, 0, "all", "", True)]
     if article == "no":
         return [Group(match.start(), match.end(), 0, 0, _category(words, match), words, True)]
     if (match["last"] or head) not in _SINGULAR:
         return []
     count = 2 if (match["last"] or head) == "couple" else 1
     category = _category(words, match)
+    both = _AND_ONE.match(text, match.end()) if article in {"his", "her", "their"} else None
+    if both:  # 'his wife and daughter'
+        return [Group(match.start(), both.end(), 2, 2, "all", words, True)]
     return [Group(match.start(), match.end(), count, count, category, words, True, named=article == "the")]
+
+
+_AND_ONE = re.compile(
+    rf"\s+and\s+(?:(?!an?\b|the\b|one\b|his\b|her\b|their\b)[a-z-]+\s+)?(?:{ONE_PERSON})\b(?!['’-]s?)"
+)
 
 
 def _category(words: str, match: re.Match[str]) -> str:

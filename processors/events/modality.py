@@ -115,7 +115,7 @@ _MAYBE_BEFORE = ENGLISH.add(
     r"(?:[\w’'-]+\s+){0,3}$"
     r"|\b(?:i|we|he|she|they|many|people)\s+(?:thought|imagined|assumed|dreamt|dreamed)\s+[^.;,]{0,40}$"
     r"|\b(?:simulat\w+|mock|rehears\w+|fictional|imaginary)\s+(?:\w+\s+){0,2}$"
-    r"|\b(?:allow\w*|permit\w*|able|condemn\w*(?!\s+the\b)|combat|oppose\w*|"
+    r"|\b(?:allow\w*|permit\w*|able|condemn\w*(?!\s+(?:(?:on\s+)?\w+\s+)?(?:the|this|these)\b)|combat|oppose\w*|"
     r"renounce\w*|fight against|tolerate|acts? of|end to|forms? of|kinds? of|war against)\s+"
     r"(?:us\s+|them\s+)?"
     r"(?:to\s+)?(?:\w+,?\s+(?:or\s+|and\s+)?){0,2}(?:all\s+|any\s+|the\s+)?$"

@@ -86,7 +86,9 @@ _REPORTED = ENGLISH.add(
     r"(?: (?:by|in|at|over|via|from)(?: [\w’'-]+){1,4}?)?,?(?: (?:late|early))?(?: on)? $"
     r"|\b(?:rose|risen|rises|rising|climb(?:ed|s)|jump(?:ed|s)|increased|grew|grown|revised|reached|stood) "
     r"(?:(?:to|at) )?(?:at least |more than |over )?[\w,-]+(?: people| dead)?(?: (?:late|early))?"
-    r"(?: on| by)? $",
+    r"(?: on| by)? $"
+    r"|\b(?:wounded|injured) (?:had |have )?(?:died|succumbed)(?: (?:in|at)(?: [\w’'-]+){1,3}?)?"
+    r"(?: (?:late|early))?(?: on)? $",
     re.IGNORECASE,
 )
 _REPORTS = re.compile(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec import structs
@@ -24,18 +25,59 @@ def merge_casualties(found: Sequence[Casualties]) -> list[Casualties]:
     return list(seen.values())
 
 
-def settled(found: Sequence[Casualties]) -> list[Casualties]:
+def settled(found: Sequence[Casualties], text: str) -> list[Casualties]:
     """The tolls of an event as they are published.
 
     Where a kind has parts only ('the bodies of six priests were found'), its largest part is the toll; a
     count of bodies above every toll is a rival one. Totals that add up to another one are its parts, and so
-    are few people told of after many. A part that says neither who nor whose says nothing new.
+    are few people told of after many, and a toll that a later one raises. A part that says neither who nor
+    whose says nothing new.
     """
-    kept = [item for item in found if not _far_off(item, found)]
+    kept = _with_others([item for item in found if not _far_off(item, found)], text)
+    kept = merge_casualties(kept)
     kept = [part(item) if item in _addends(item.kind, kept) else item for item in kept]
+    kept = [part(item) if _raised_since(item, kept, text) else item for item in kept]
     kept = [part(item) if _told_apart(item, kept) or _few_of_them(item, kept) else item for item in kept]
     raised = _raised(kept)
     return [item for item in raised if not item.subset or item.category != "some" or item.affiliation]
+
+
+_ALSO = re.compile(  # behind a victim: 'his driver, who was not named, was also killed'
+    r"[^.;]{0,90}?\b(?:was|were|has|had|have)\s+(?:been\s+)?also\s|[^.;]{0,60}?\salso\s+(?:died|killed|lost)\b"
+)
+_ALSO_BEFORE = re.compile(r"\balso\s+(?:[\w-]+\s+){0,3}$")  # 'they also shot dead a guard'
+PAIR = 3  # at most so many are told of one by one before somebody who 'also' died
+
+
+def _with_others(found: list[Casualties], text: str) -> list[Casualties]:
+    """'The mayor was killed', and then 'his driver also died': two, where no toll says so."""
+    told = [item for item in found if item.kind == "killed" and item.min and item.start is not None]
+    others = [item for item in told if item.max is not None and _also(item, text)]
+    base = max((item for item in told if item not in others), key=lambda item: item.min, default=None)
+    if base is None or not others or base.max is None or base.max > PAIR:
+        return found
+    more = sum({item.start: item.min for item in others}.values())
+    both = structs.replace(base, min=base.min + more, max=base.max + more, category="all", subset=False)
+    return [both, *(part(item) if item in told else item for item in found)]
+
+
+def _also(item: Casualties, text: str) -> bool:
+    start, end = item.start or 0, item.end or 0
+    return bool(_ALSO.match(text, end) or _ALSO_BEFORE.search(text, max(0, start - 40), start))
+
+
+_RAISES = re.compile(
+    r"\b(?:(?:bring|tak|rais|push|lift)(?:s|es|ing)|brought|took|raised|rose|risen|climb(?:ed|s)|jumped|increased)\b"
+    r"[^.;]{0,60}?\bto\s+$"
+)
+
+
+def _raised_since(item: Casualties, found: Sequence[Casualties], text: str) -> bool:
+    """'Three were killed'; a guard died later, 'bringing the number of dead to four'."""
+    if item.subset or item.max is None or not item.min:
+        return False
+    larger = [other for other in _totals(item.kind, found) if other.min > item.min]
+    return any(_RAISES.search(text, max(0, (o.start or 0) - 90), o.start or 0) for o in larger)
 
 
 def _totals(kind: str, found: Iterable[Casualties]) -> list[Casualties]:
@@ -108,7 +150,7 @@ def _raised(found: Sequence[Casualties]) -> list[Casualties]:
             most[item.kind] = max(most.get(item.kind, 0), item.max or item.min)
     best: dict[str, Casualties] = {}
     for item in found:
-        if item.kind not in most and (item.kind not in best or item.min > best[item.kind].min):
+        if item.min and item.kind not in most and (item.kind not in best or item.min > best[item.kind].min):
             best[item.kind] = item
     return [_whole(item) if item is best.get(item.kind) or _above(item, most) else item for item in found]
 

@@ -47,6 +47,9 @@ _LOWER = re.compile(r"\b[a-z][a-z'’-]*\b")
 LEAD_IN = 9  # words in lower case ('the former governor of') between a verb and the name that it takes
 _ASIDE = re.compile(r",[^,;.]{0,70},?\s*$")
 _WHOSE = re.compile(rf"(?:{_WORD}\s+)*{_WORD}['’]s?\s+(?:[a-z-]+\s+){{0,2}}$")
+_THEIRS = re.compile(
+    r"\b(?:the|these|those|all)\s+(?:[\w-]+\s+)*[\w-]+s['’]\s+(?:[a-z-]+\s+){0,2}$", re.IGNORECASE
+)
 _FIRST_OF_TWO = re.compile(  # 'Oquendo, leader of the union, and' before a second name
     r"(?:^|(?<=[.:”\"]\s)|(?<=\n))[A-Z][\w'’-]{2,}(?:,\s[^;.]{2,90}?)?,?\s+and\s+$"
 )
@@ -106,7 +109,8 @@ def before(text: str, start: int, stop: int, *, several: bool) -> Named | None:
 
 def owner(text: str, start: int, stop: int) -> bool:
     """Whether the words before ``stop`` say whose death it was: 'the judge's murder'."""
-    return bool(_WHOSE.search(text, max(start, stop - 60), stop))
+    first = max(start, stop - 60)
+    return bool(_WHOSE.search(text, first, stop)) and not _THEIRS.search(text, first, stop)
 
 
 def _near_end(text: str, end: int, stop: int) -> bool:

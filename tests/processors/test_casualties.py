@@ -141,6 +141,19 @@ def tolls(text: str) -> set[Toll]:
         ),
         ("The murder of a local writer drew protests.", {("killed", 1, 1, "all", False)}),
         ("Gunmen killed Juan Diaz, prosecutor of Tulua, and his driver.", {("killed", 2, 2, "all", False)}),
+        ("His wife and daughter were killed.", {("killed", 2, 2, "all", False)}),
+        ("Not a single person was killed.", {("killed", 0, 0, "all", False)}),
+        ("The mayor of a town in the south and his nephew were shot dead.", {("killed", 2, 2, "all", False)}),
+        ("Judge Maria Diaz and two of her drivers were killed.", {("killed", 3, 3, "all", False)}),
+        ("Six bodies with gunshot wounds were found in a van.", {("killed", 6, 6, "some", True)}),
+        ("The observatory puts the dead at 87.", {("killed", 87, 87, "all", False)}),
+        ("A woman from St. Thomas died in hospital.", {("killed", 1, 1, "women", False)}),
+        ("He was taken to hospital, where he died.", {("killed", 1, 1, "some", True)}),
+        ("A judge died at the scene and her driver in hospital.", {("killed", 2, 2, "all", False)}),
+        (
+            "Luis Castillo, the president of the bank and one of the richest men, was shot dead.",
+            {("killed", 1, 1, "all", False)},
+        ),
     ],
 )
 def test_reads_tolls(text: str, expected: set[Toll]) -> None:
@@ -178,6 +191,12 @@ def test_named_people_count_one_each_as_part_of_what_else_is_told(text: str, cou
         "He received three bullet wounds.",
         "The mayor condemned the multiple murder.",
         "The Liberal Party member's murder rate fell.",
+        "He was told of a threat to kill ten judges.",
+        "Two bank branches and a restaurant were blown up.",
+        "The rebels have killed several tourists in previous attacks.",
+        "It was another day in a war that has killed more than 60,000 people.",
+        "More than 7,000 people have died during ten years of civil war.",
+        "The Jesuits' murder was condemned.",
     ],
 )
 def test_sums_of_years_and_other_things_are_no_tolls(text: str) -> None:

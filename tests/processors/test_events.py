@@ -16,6 +16,55 @@ def current(document: EnrichedDocument) -> list[Event]:
 
 
 @pytest.mark.parametrize(
+    ("text", "killed"),
+    [
+        (
+            "The mayor of Abrego was killed on Monday by gunmen. The driver of the car, who has not been "
+            "named, was also killed.",
+            [(2, 2)],
+        ),
+        (
+            "Gunmen killed three people in Saravena on Thursday. A guard died later in hospital, bringing "
+            "the number of dead to four.",
+            [(4, 4)],
+        ),
+        (
+            "Two bombs went off on Tuesday, killing at least nine people.\n\nIn the "
+            "first attack, a bomb exploded in Kunduz and killed six people.\n\nHours later a roadside bomb "
+            "struck a minibus in Mazar-i-Sharif, killing three passengers.",
+            [(6, 6), (3, 3)],
+        ),
+        ("An attack in Dagestan on Monday wounded two. There were no casualties among civilians.", []),
+    ],
+)
+def test_tolls_of_a_text(enrich: Enrich, text: str, killed: list[tuple[int, int]]) -> None:
+    told = [toll for event in current(enrich(text)) for toll in event.casualties if not toll.subset]
+    assert [(toll.min, toll.max) for toll in told if toll.kind == "killed"] == killed
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Soldiers killed three journalists on Sunday near Usulutan.",
+        "Police are investigating the killing of a shopkeeper in Leeds on Saturday.",
+        "The mayor of Abrego was killed on Tuesday.",
+        "The union condemned on Friday the murder of a political analyst in Lima.",
+    ],
+)
+def test_killings_of_no_told_manner_are_events(enrich: Enrich, text: str) -> None:
+    assert {event.type for event in current(enrich(text))} & {"attack", "assassination"}
+
+
+def test_strikes_on_two_towns_on_two_days_are_two_events(enrich: Enrich) -> None:
+    document = enrich(
+        "An air strike on a school in Nuseirat killed 16 people on Wednesday.\n\n"
+        "On Tuesday an air strike on a tent in Khan Younis killed a couple and their three sons."
+    )
+    tolls = [{c.min for c in event.casualties if not c.subset} for event in current(document)]
+    assert tolls == [{16}, {5}]
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "He raided the fridge after the long match and ate all the cheese.",

@@ -18,7 +18,8 @@ _TOLL = re.compile(
     r"number of (?:the )?(?:dead|deaths|victims|fatalities|people killed|those killed|"
     r"civilians killed|wounded|injured|missing))\b"
     r"[^;]{0,120}?\b(?:to|at|of|reach(?:ed|es)|hits?|was|is|stood at|pass(?:ed|es)|tops?|topped|nears|above|"
-    r"over)\s+$",
+    r"over)\s+$"
+    r"|\bputs?\s+the\s+dead\s+at\s+$",
     re.IGNORECASE,
 )
 
@@ -73,7 +74,7 @@ def _is_death(text: str, group: Group) -> bool:
 
 
 _BROUGHT = re.compile(
-    r"\s+(?:(?:had|have|has|were|was)\s+)?(?:been\s+)?(?:\w+ly\s+)?(?:brought|recovered|found|pulled|retrieved|"
+    r"(?:,[^,;.]{2,70},|\s+(?:with|bearing)\s[^,;.]{3,40}?)?\s+(?:(?:had|have|has|were|was)\s+)?(?:been\s+)?(?:\w+ly\s+)?(?:brought|recovered|found|pulled|retrieved|"
     r"taken|counted|dug|delivered|received)\b"
 )
 
@@ -100,6 +101,9 @@ def is_body(text: str, group: Group) -> bool:
     return text[group.start : group.end].lower().endswith(("body", "bodies", "corpses"))
 
 
+_AMONG = re.compile(r"\s+(?:among|on|to)\s+(?:its|their|our|the\s+)?\w")  # 'no casualties among civilians'
+
+
 def nones(text: str, start: int, end: int, source: str | None, among: int) -> list[Casualties]:
     """'No casualties', 'nobody was hurt': zeros, parts of one where they name a side."""
     found = []
@@ -110,15 +114,16 @@ def nones(text: str, start: int, end: int, source: str | None, among: int) -> li
             continue
         what = (match["hurt"] or match["what"]).lower()
         whose = affiliation(match.group())
+        partly = whose is not None or bool(_AMONG.match(text, match.end()))
         found += [
             Casualties(
                 kind=kind,
                 min=0,
                 max=0,
-                category="some" if whose else "all",
+                category="some" if partly else "all",
                 affiliation=whose,
                 source=source,
-                subset=whose is not None,
+                subset=partly,
                 start=match.start(),
                 end=match.end(),
             )

@@ -14,7 +14,7 @@ def _phrases(words: str) -> frozenset[str]:
 _KINDS = {
     "killed": (
         r"killings?\s+of|deaths?\s+of|assassinations?\s+of|(?:murder|killing|assassination)\s+in\s+[\w-]+\s+of|"
-        r"killed|killing|kills?|dead|die[ds]?|dying|"
+        r"killed|killing|kills?|dead|die[ds]?|dying|passed\s+away|"
         r"dea?ths?|fatalit(?:y|ies)|slain|murdered|murdering|"
         r"murders?\s+of|murder|shot\s+dead|shot\s+to\s+death|gunned\s+down|"
         r"executed|executing|beheaded|beheading|los(?:t|e|es|ing)\s+(?:their|his|her)\s+(?:lives|life)|"
@@ -70,7 +70,8 @@ FOLLOWERS = re.compile(
 
 TELLING = ENGLISH.add(  # what a sentence with tolls has in any case
     r"kill|dead|die|dying|death|fatalit|slain|murder|shot|gunned|execut|behead|massacr|slaughter|"
-    r"assassin|martyr|hanged|hangs|beat|mow|stoned|hacked|alive|lynch|drown|slew|felled|eliminat|neutrali|"
+    r"passed away|assassin|martyr|hanged|hangs|beat|mow|stoned|hacked|alive|lynch|drown|slew|felled|eliminat|"
+    r"neutrali|"
     r"wiped out|wipes out|wiping out|electrocut|suffocat|asphyxiat|gallows|fatally|lost |gun down|guns down|"
     r"gunning down|butcher|blown |succumb|fallen|fell|losing |loses |lose |"
     r"in battle|in combat|in action|of duty|life|slay|perish|burned|stabbed|"
@@ -104,6 +105,7 @@ HEADLINE_VERBS = _phrases(
 
 FELLED = frozenset(
     {"shot dead", "shot to death", "gunned down", "assassinated", "murdered", "beheaded", "lynched"}
+    | {"murder of", "assassination of", "slaying of"}
 )
 
 
@@ -124,7 +126,7 @@ BY_NAME = frozenset({"killed", "kidnapped"})
 
 
 DYING = frozenset(
-    {"die", "died", "dies", "perish", "perished", "perishes", "drown", "drowned", "suffocated"}
+    {"die", "died", "dies", "passed away", "perish", "perished", "perishes", "drown", "drowned", "suffocated"}
     | {f"{lost} their lives" for lost in ("lost", "lose", "losing")}
     | {"embraced martyrdom"}
 )

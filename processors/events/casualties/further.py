@@ -56,6 +56,7 @@ def accompanied(text: str, verb: re.Match[str], group: Group | None, end: int) -
 
 _LATER = re.compile(  # 'two died on the spot and another in hospital'
     r"\s[^.;:]{0,50}?,?\s(?:and|while)\s+(?P<more>another|an?(?:other)?\s+(?:second|third|fourth|fifth)|one(?:\s+more)?|"
+    rf"(?:an?|the|his|her|their)\s+(?:[\w-]+\s+){{0,2}}?(?:{groups.ONE_PERSON})|"
     r"(?P<count>two|three|four|five|six|seven|eight|nine|ten|\d{1,3})(?:\s+(?:more|others))?)\s+"
     r"(?:person\s+|people\s+)?(?:(?:who\s+)?(?:died|succumbed)\s+)?(?:later\s+)?(?:in|at|on\s+(?:the|its|his|her|their)\s+way\s+to|"
     r"to|from|of)\s+(?:an?\s+|the\s+|his\s+|her\s+|their\s+)?(?:\w+\s+){0,2}?(?:hospital|clinic|injuries|wounds)\b",

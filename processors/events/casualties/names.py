@@ -48,15 +48,21 @@ def group_of(named: victims.Named | None) -> Group | None:
     return Group(named.start, named.end, named.count, named.count, "all", "", headed=True, named=True)
 
 
+NOUN_REACH = 60  # characters behind 'murder', which mostly names a case there
+
+
 def named_after(text: str, verb: re.Match[str], people: Sequence[Group], end: int) -> Group | None:
     """'murdered Mayor Pedro Gonzalez', perhaps with 'and two guards'."""
     if verb.lastgroup not in BY_NAME:
         return None
-    named = group_of(victims.after(text, verb.end(), end))
+    reach = verb.end() + NOUN_REACH if verb.group().lower() == "murder" else end
+    named = group_of(victims.after(text, verb.end(), min(end, reach)))
     joint = _JOINED_AFTER.match(text, named.end, end) if named else None
     for group in people:
         if named and joint and group.start == joint.end():
             return plus(named, group)
+    if named and joint and "with" in joint.group():  # 'along with Maria Diaz and her daughter'
+        return plus(named, more) if (more := group_of(victims.after(text, joint.end(), end))) else named
     titled = None if named else _TITLED.match(text, verb.end(), end)
     return Group(verb.end(), titled.end(), 1, 1, "all", "", headed=True, named=True) if titled else named
 
@@ -68,10 +74,15 @@ def and_named_after(text: str, verb: re.Match[str], group: Group, end: int) -> G
     return plus(group, named) if named and joint and named.start - joint.end() < 60 else group
 
 
+_EXPLAINED = re.compile(
+    r",\s+(?:was|has|had)\b"
+)  # 'Castillo, a banker and one of the richest men, was killed'
+
+
 def and_named_before(text: str, group: Group, start: int) -> Group:
     """'Mayor Pedro Gonzalez and two guards were killed'."""
     joint = _JOINED_BEFORE.search(text[max(start, group.start - 24) : group.start])
-    if not joint:
+    if not joint or _EXPLAINED.match(text, group.end):
         return group
     stop = group.start - len(joint.group())
     named = victims.before(text, start, stop, several=True) or victims.before(

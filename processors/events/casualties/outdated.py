@@ -7,13 +7,16 @@ import re
 from processors.events.groups import Group
 from processors.text.sieve import ENGLISH, Found, any_possible
 
+_MONTH = r"(?:January|February|March|April|May|June|July|August|September|October|November|December)"
 _PERIOD = (
     r"(?:so far this|this (?:week|month|year)|(?:in|over|during|for|within|throughout) the (?:past|last) "
     r"(?:[\w-]+ )?(?:weeks?|months?|years?|decades?)|in recent (?:weeks|months|years)|over the years|"
-    r"(?:each|every|a|per) (?:week|month|year)|since (?:the (?:beginning|start) of|January|February|March|"
-    r"April|May|June|July|August|September|October|November|December|the war|(?:19|20)\d\d)|"
-    r"in (?:the )?(?:\w+|\d+) (?:months|years|decades)|(?:in|during) the (?:\w+[ -]){0,4}?(?:civil war|war|"
-    r"conflict|insurgency|uprising|dictatorship)|during the (?:19|20)?\d0s)"
+    r"(?:each|every|a|per) (?:week|month|year)|in (?:previous|earlier|past) (?:attacks|raids|bombings)|"
+    r"since (?:its|their) (?:foundation|founding|creation)|since (?:the |its )?(?:[\w’'-]+ ){1,3}was founded|"
+    rf"since (?:the (?:beginning|start) of|{_MONTH}|the war|(?:19|20)\d\d)|during {_MONTH}|"
+    r"(?:in|during|over|throughout) (?:the )?(?:\w+|\d+) (?:months|years|decades)|"
+    r"(?:in|during) the (?:\w+[ -]){0,4}?(?:civil war|war|conflict|insurgency|uprising|dictatorships?|"
+    r"military regimes?)|during the (?:19|20)?\d0s)"
 )
 
 
@@ -21,6 +24,13 @@ _SUMMED_UP = ENGLISH.add(rf"[^.;,]{{0,70}}?\b{_PERIOD}\b", re.IGNORECASE)
 
 
 _SUMMED_BEFORE = ENGLISH.add(rf"(?<!est )\b{_PERIOD}\b[^.;]{{0,60}}$", re.IGNORECASE)
+
+
+_BY_WAR = ENGLISH.add(  # 'a war that has killed', 'the war between the cartels has claimed'
+    r"\b(?:war|conflict|insurgency|rebellion)\b(?! of words)[^.;,]{0,50}?\b(?:has|have|had) "
+    r"(?:already |now |since )?(?:killed|claimed|left|cost|caused)\b[^.;,]{0,24}$",
+    re.IGNORECASE,
+)
 
 
 _RANKED = re.compile(
@@ -36,7 +46,7 @@ _OUTDATED = ENGLISH.add(
 )
 
 
-_CUES = any_possible(_SUMMED_UP, _SUMMED_BEFORE, _OUTDATED)
+_CUES = any_possible(_SUMMED_UP, _SUMMED_BEFORE, _BY_WAR, _OUTDATED)
 REACH = 100  # characters behind a figure in which its weeks or years are told
 
 
@@ -51,6 +61,6 @@ def outdated(text: str, start: int, group: Group, sifted: Found) -> bool:
     before = text[max(start, group.start - 120) : group.start]
     among = sifted.within(max(start, group.start - 120), group.start)
     summed = _SUMMED_BEFORE.search(among, before)
-    if summed and not _RANKED.search(before):
+    if (summed or _BY_WAR.search(among, before)) and not _RANKED.search(before):
         return True
     return bool(_OUTDATED.search(among, text[max(start, group.start - 90) : group.start]))

@@ -16,6 +16,7 @@ from processors.events.casualties.outdated import outdated
 from processors.events.casualties.said import who_says
 from processors.events.casualties.subjects import OF_THEM, of_verb, of_whom, someone
 from processors.events.casualties.toll import published, with_parts
+from processors.events.casualties.unreal import of_things, one_in_a_row, only_meant
 from processors.events.groups import Group
 from processors.messages import Casualties
 from processors.text.sieve import ENGLISH, Found
@@ -47,6 +48,8 @@ def find(text: str, start: int, end: int, sifted: Found | None = None) -> list[C
     found: list[Casualties] = []
     used: dict[int, str] = {}
     for verb in VERB.finditer(among, sifted.lowered, start, end):
+        if only_meant(text, verb, start):
+            continue
         kind = verb.lastgroup or "killed"
         free = [group for group in people if group.start not in used]
         spared = [group for group in people if used.get(group.start) != kind]
@@ -56,9 +59,9 @@ def find(text: str, start: int, end: int, sifted: Found | None = None) -> list[C
         group = group or _them(text, verb, people, used)
         group = accompanied(text, verb, after_one(text, verb, group, (start, end), people), end)
         group = with_later(text, verb, group, end)
-        if group is not None and _hidden(group, verb, stale):
+        if group is not None and (_hidden(group, verb, stale) or of_things(text, verb, group)):
             continue  # 'thousands marched for two brothers who were shot dead in the war'
-        if group is not None and (group.named or group in inside):
+        if group is not None and (group.named or group in inside or one_in_a_row(text, verb)):
             found.append(published(kind, group, source, subset=True))
         elif group is not None:
             used |= dict.fromkeys((group.start, *(part.start for part in group.parts)), kind)
@@ -82,9 +85,14 @@ def _hidden(group: Group, verb: re.Match[str], stale: Sequence[Group]) -> bool:
 _DIED = re.compile(r"\b(?:[Aa]n?|[Oo]ne|[Aa]nother)\s+(?:[a-z][\w’'-]*\s+){1,4}$")  # 'a baker died'
 
 
+_HE = re.compile(  # 'was taken to hospital, where he died'
+    r"\b(?:he|she)\s+(?:(?:later|had|has|then|also|soon|\w+ly)\s+){0,2}$", re.IGNORECASE
+)
+
+
 # 'A former head of customs was assassinated': one person, unless somebody gives a number.
 _SINGLE = ENGLISH.add(
-    r"\b(?:was|has been|had been)\s+(?:(?:\w+ly|found|shot|ambushed|kidnapped|abducted|tortured|stabbed|"
+    r"\b(?:was|has been|had been)\s+(?:(?:\w+ly|also|found|shot|ambushed|kidnapped|abducted|tortured|stabbed|"
     r"attacked|captured|beaten|and|then|later)\s+){0,4}$"
 )
 
@@ -135,8 +143,9 @@ def _single(text: str, verb: re.Match[str], start: int, among: int) -> bool:
     """Whether one somebody, of whatever trade, is the subject."""
     if verb.group().lower() in THINGS_TOO or verb.group().lower().startswith(("blown", "wiped")):
         return False
-    if verb.group().lower() in DYING and _DIED.search(text, max(start, verb.start() - 50), verb.start()):
-        return True
+    if verb.group().lower() in DYING:
+        near = max(start, verb.start() - 50), verb.start()
+        return bool(_DIED.search(text, *near) or _HE.search(text, *near))
     return bool(_SINGLE.search(among, text, start, verb.start()))
 
 

@@ -133,7 +133,9 @@ _OWN = re.compile(r"['’]s?\s+")  # 'six priests' murder'
 _APPOSED = re.compile(r"\b[A-Z][\w'’-]+,\s$")  # 'Pia Gomez, a lawyer, was killed'
 
 
-_BELONGING = re.compile(r"\s+(?:of|from|in|at)\s[^,.;:]{1,60}$")  # '25 members of one family died'
+_BELONGING = re.compile(
+    r"\s+(?:of|from|in|at|on|aboard)\s(?:[^,.;:]|\bSt\.){1,60}$"
+)  # '25 members of one family died'
 
 
 _WHOM = re.compile(
