@@ -194,14 +194,17 @@ def test_waiting_says_one_clear_line_and_so_does_going_on(
 
     relay.trouble = trouble
     feed(broker, b"a")
+
+    def lines() -> list[str]:
+        return [record.getMessage() for record in caplog.records if record.name == "streams.worker"]
+
     with caplog.at_level(logging.INFO, "streams.worker"):
         start(relay, broker, config)
         wait_for(lambda: lag(broker) == 0)
-    lines = [record.getMessage() for record in caplog.records if record.name == "streams.worker"]
-    waits = [line for line in lines if "kafka at nowhere:1 cannot be used" in line]
+        wait_for(lambda: any("working again" in line for line in lines()))  # said after the commit
+    waits = [line for line in lines() if "kafka at nowhere:1 cannot be used" in line]
     assert len(waits) == 1
-    assert all("\n" not in line and line.startswith("relay: ") for line in lines)
-    assert any("working again" in line for line in lines)
+    assert all("\n" not in line and line.startswith("relay: ") for line in lines())
 
 
 def test_an_output_that_the_log_refuses_dead_letters_only_its_record(
