@@ -37,7 +37,8 @@ def find(local: LocalText, start: int, end: int) -> list[Casualties]:
     wholes = _chained(local, [count for count in counts if count not in inside], words)
     pairs = Pairing(local, free, wholes).pairs()
     source = sources.who_says(local.text, start, end, local.data.language)
-    found = [toll for word, count in pairs for toll in _tolls(word, count, source)]
+    counted = {word.kind for word, count in pairs if count.said and count.category == "all"}
+    found = [toll for word, count in pairs for toll in _tolls(word, count, source, counted)]
     found += _parts(inside, pairs, source)
     found += _verbs_only(free, pairs, source)
     return sorted(found, key=lambda toll: toll.start or 0)
@@ -201,8 +202,9 @@ def _joined(local: LocalText, one: Count, other: Count, words: Sequence[Word]) -
     return bool(gap.strip()) and "," not in gap and bool(local.data.joint.fullmatch(gap.lower()))
 
 
-def _tolls(word: Word, count: Count, source: str | None) -> Iterator[Casualties]:
-    part_only = word.body or (count.max is None and count.min <= FEW)
+def _tolls(word: Word, count: Count, source: str | None, counted: set[str]) -> Iterator[Casualties]:
+    named = not count.said and count.category == "all" and word.kind in counted  # 'two dead; a leader killed'
+    part_only = word.body or named or (count.max is None and count.min <= FEW)
     yield _casualties(word.kind, count, source, subset=part_only)
     for part in count.parts:
         if part.category != "all":

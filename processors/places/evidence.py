@@ -105,7 +105,7 @@ def fame(hits: Sequence[Hit]) -> float:
 def name_weight(text: str, key: str, first: int) -> float:
     """A single word by itself: common words and names of persons are rarely places."""
     weight = -4.0 if len(key) == 1 else 0.0
-    if key in cues.COMMON:
+    if key in cues.COMMON and not _TURKISH_IN.search(text):  # Van'da: no van
         weight -= UNCOMMON
     if key in cues.PERSON_NAMES:
         weight -= 1.2

@@ -137,7 +137,7 @@ _SIDES = frozenset(  # before a German genitive: 'im Osten Kongos', 'die Hauptst
         "zentrum",
     )
 )
-_TURKISH = re.compile("[çğışöüÇĞİŞÖÜ]")
+_TURKISH = re.compile("[çğışöüÇĞİŞÖÜ]|['’][dt][ae]n?$")
 _ARABIC_PREFIXES = ("وال", "بال", "فال", "كال", "لل", "ال", "و", "ب", "ل", "ف", "ك")
 SHORTEST_INFLECTED = 5  # letters; shorter Cyrillic words are tried as they stand
 SHORTEST_LATER = 4  # the same behind the first word of a name: 'Кривому Рогу'

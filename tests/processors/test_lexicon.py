@@ -109,7 +109,7 @@ def test_an_endless_line_is_cut() -> None:
     [
         ("ar", "خُطِف خمسة أشخاص", "abduction"),
         ("ar", "قصــف مدفعي", "shelling"),
-        ("uk", "Застрелили п’ятьох", "assassination"),
+        ("uk", "Застрелили п’ятьох", "shooting"),
         ("fa", "حملهٔ موشكي", "missile-attack"),
         ("he", "תקיפת מל״ט", "drone-strike"),
     ],
