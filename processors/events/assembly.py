@@ -26,7 +26,7 @@ def assemble(drafts: Sequence[Draft], places: Sequence[Place], text: str) -> tup
             _merge(home, draft, places)
             merged.remove(home)
             merged.append(home)  # the event told last is the one that 'the attack' means
-    roundups.without_sums(merged)
+    roundups.without_sums(merged, places)
     ranked = sorted(merged, key=lambda draft: -salience(draft))
     return tuple(_publish(draft, text) for draft in ranked)
 

@@ -38,6 +38,7 @@ def settled(found: Sequence[Casualties], text: str) -> list[Casualties]:
     kept = [part(item) if item in _addends(item.kind, kept) else item for item in kept]
     kept = [part(item) if _raised_since(item, kept, text) else item for item in kept]
     kept = [part(item) if _told_apart(item, kept) or _few_of_them(item, kept) else item for item in kept]
+    kept = [structs.replace(item, category="some") if _beside(item, kept) else item for item in kept]
     raised = _raised(kept)
     return [item for item in raised if not item.subset or item.category != "some" or item.affiliation]
 
@@ -68,7 +69,7 @@ def _also(item: Casualties, text: str) -> bool:
 
 _RAISES = re.compile(
     r"\b(?:(?:bring|tak|rais|push|lift)(?:s|es|ing)|brought|took|raised|rose|risen|climb(?:ed|s)|jumped|increased)\b"
-    r"[^.;]{0,60}?\bto\s+$"
+    r"[^.;]{0,60}?\bto\s+$|\b[Tt]hat\s+ma(?:kes|de)\s+$"
 )
 
 
@@ -102,6 +103,17 @@ def _addends(kind: str, found: Sequence[Casualties]) -> list[Casualties]:
         return rest
     # 'The toll rose to 37': 'thirteen were killed in one village', '24 bodies were found in another'
     return [one for one in rest if any(one.min + other.min == most.min for other in bodies)]
+
+
+def _beside(item: Casualties, found: Sequence[Casualties]) -> bool:
+    """'A worker was killed', beside seven soldiers: one more, and not the toll of all."""
+    if item.subset or item.category != "all" or item.max is None or not 0 < item.max <= PAIR:
+        return False
+    totals = _totals(item.kind, found)
+    return (
+        all(other is item or (other.category != "all" and other.min > item.max) for other in totals)
+        and len(totals) > 1
+    )
 
 
 def _told_apart(item: Casualties, found: Sequence[Casualties]) -> bool:

@@ -34,6 +34,21 @@ def current(document: EnrichedDocument) -> list[Event]:
             "struck a minibus in Mazar-i-Sharif, killing three passengers.",
             [(6, 6), (3, 3)],
         ),
+        (
+            "Ten bodies were found in two towns of Sinaloa.\n\nSeven bodies with gunshot wounds were found "
+            "in a truck near Navolato on Monday.\n\nThree men were shot dead in Guasave on Monday.",
+            [(7, 7), (3, 3)],
+        ),
+        (
+            'Gunmen shot dead a farmer and her son in Tela on Tuesday. "That makes three dead and no '
+            'arrests," the mayor said.',
+            [(3, 3)],
+        ),
+        (
+            "Seven soldiers were killed in fighting near Idlib on Friday, the army said. A worker was killed "
+            "in the fighting, too.",
+            [(7, 7), (1, 1)],
+        ),
         ("An attack in Dagestan on Monday wounded two. There were no casualties among civilians.", []),
     ],
 )
