@@ -70,6 +70,8 @@ _DATELINE = re.compile(
     r"\w+\.?\s+\d{1,2}(?:,\s+\d{4})?)?\s*(?:\([^)]{2,60}\))?\s*(?:--?|–|—)\s"
     r"|[A-Z][A-Z .'’-]{2,30}(?:,\s+[A-Z][\w. ]{2,12}\d{1,2})?(?:\s+\([^)]{2,60}\))?[.:]\s"
     r"|[A-Z]\w+(?:\s[A-Z]\w+)?:\s(?=[A-Z])"
+    # 'MAKHACHKALA. Aug 18 (Agency) - ', 'MOSCOW, August 18. /AGENCY/. '
+    r"|[A-Z][A-Z '’-]{2,30}[.,]\s[A-Z][a-z]{2,8}\.?\s\d{1,2}(?:\s\([^)]{2,60}\)\s*(?:--?|–|—)|\.?\s/[^/\n]{2,40}/\.?)\s"
 )
 # The same in any script: 'نيالا (السودان) - ', 'КИЇВ —', 'МАХАЧКАЛА, 6 февраля. '.
 _DATELINE_ABROAD = re.compile(
@@ -162,13 +164,16 @@ class Reading:
     def _told_last(self, anchor: date, sentence: Sentence, step: narrative.Step) -> list[Time]:
         """The last time of the paragraph, of whatever kind, else the last day told before.
 
-        'An hour later' and 'that night' go on with their paragraph only.
+        'An hour later' and 'that night' go on with their paragraph, else with a day just told, no old story.
         """
         for told in reversed(self.sentences[max(0, sentence.index - TOLD_BEFORE) : sentence.index]):
             found = self._english_times(anchor, told)
             found = [time for time in found if not self.dates_report(told, time)] or found
             if told.paragraph != sentence.paragraph:
-                found = [time for time in found if step.days and time.granularity in ("day", "hour")]
+                past = bool(found) and not step.days and not self._recent(found[-1])
+                found = [time for time in found if time.granularity in ("day", "hour") and not past]
+                if past:
+                    break
             if found:
                 return found[-1:]
         return self._lead_time(sentence) if step.introduces else []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 
 from msgspec import structs
@@ -82,14 +82,28 @@ def events_of(reading: Reading, found: Sequence[Trigger], places: Sequence[Place
     if not found:
         return ()
     known = actors.known_actors(reading.text)
+    told = [trigger for trigger in found if not _in_name(reading.text, trigger, places)]
     drafts = [
-        _draft(reading, trigger, places, known) for trigger in named(reading.text, found[:MAX_TRIGGERS])
+        _draft(reading, trigger, places, known) for trigger in named(reading.text, told[:MAX_TRIGGERS])
     ]
     memories.inherit(reading, drafts)
     dating.settle(reading, drafts, places)
     _attach_tolls(reading, drafts)
     lending.lend(reading, drafts, places)
     return tuple(_detailed(reading, event, places) for event in assemble(drafts, places, reading.text))
+
+
+_IN = re.compile(r"\b(?:in|near|at|from|to|of|around|outside)\s$")
+
+
+def _in_name(text: str, trigger: Trigger, places: Sequence[Place]) -> bool:
+    """Whether the word is a place's name: policemen killed 'in Tank'."""
+    if not (text[trigger.start].isupper() and _IN.search(text, max(0, trigger.start - 9), trigger.start)):
+        return False
+    at = bisect_right(places, trigger.start, key=lambda place: place.start) - 1
+    place = places[at] if at >= 0 else None
+    known = place is not None and place.role == "place" and place.kind != "unknown"
+    return known and place is not None and trigger.end <= place.end
 
 
 def _detailed(reading: Reading, event: Event, places: Sequence[Place]) -> Event:

@@ -19,6 +19,7 @@ RECENT = timedelta(days=14)  # events dated within this before publication are n
 STALE = timedelta(days=21)  # events dated before this are background, whatever else the sentence says
 COARSE = 60  # characters that a week is farther than a day: 'had left this week ... on Wednesday'
 AHEAD_OF = 5  # characters that 'a day after the raid' is away from the raid; only 'Monday's raid' is nearer
+BACKSHIFT = 0.8  # what the past perfect costs, given back where speech is only retold
 LEANING = 0.3  # added for triggers: a missed event costs a monitor more than a doubtful one
 
 _I = re.IGNORECASE
@@ -59,10 +60,22 @@ def of_trigger(reading: Reading, sentence: Sentence, start: int, end: int, event
         return Judgement("background", min(score, 0.4), "has gone on since", None)
     if time is None and courts.about_a_trial(reading, sentence, event_type):
         return Judgement("background", min(score, 0.4), "the headline tells of a trial", None)
+    if event_type == "arrest" and _backshifted(reading.text, sentence, start):
+        score = squash(logit(score) + BACKSHIFT)
     if not reading.memory(sentence):  # what goes on with an earlier story is no news that could be missed
         score = squash(logit(score) + LEANING)
     status = "current" if score >= 0.5 else "background"
     return Judgement(status, round(score, 3), why, time, sure=False)
+
+
+_HAD = re.compile(
+    r"\b(?:said|says|added|told\s\w+|confirmed|reported|announced)\b[^.;]{0,80}?\shad\s(?:also\s)?(?:been\s)?$", _I
+)
+
+
+def _backshifted(text: str, sentence: Sentence, start: int) -> bool:
+    """Whether the past perfect is that of indirect speech: 'said two suspects had been detained'."""
+    return bool(_HAD.search(text, max(sentence.start, start - 120), start))
 
 
 def _in_other_language(
@@ -212,6 +225,11 @@ BACK = 3  # sentences before the event's own in which its day may be told
 AHEAD = 2  # sentences after the event's own in which its day may be told
 
 
+_SAYS = re.compile(  # 'On Monday, the bar association said it would …'
+    r",\s[^.;]{3,80}?\s(?:said|says|announced|called|urged|told|warned|condemned|promised|vowed|ordered)\b"
+)
+
+
 def told_after(reading: Reading, sentence: Sentence) -> Time | None:
     """The day that the sentences after an undated event tell: 'They were fired on … on Tuesday'."""
     if reading.anchor is None:
@@ -224,6 +242,7 @@ def told_after(reading: Reading, sentence: Sentence) -> Time | None:
             if not fresh or time.granularity not in {"day", "hour"} or _span(time):
                 return None
             other = reading.dates_report(after, time) or _to_come(reading, after, time)
+            other = other or (time.start - after.start <= 3 and bool(_SAYS.match(reading.text, time.end)))
             if sentence_score(reading, after)[0] >= 0.5 and not other:
                 return time
     return None
