@@ -83,9 +83,7 @@ def events_of(reading: Reading, found: Sequence[Trigger], places: Sequence[Place
         return ()
     known = actors.known_actors(reading.text)
     told = [trigger for trigger in found if not _in_name(reading.text, trigger, places)]
-    drafts = [
-        _draft(reading, trigger, places, known) for trigger in named(reading.text, told[:MAX_TRIGGERS])
-    ]
+    drafts = [_draft(reading, trigger, places, known) for trigger in named(reading.text, told[:MAX_TRIGGERS])]
     memories.inherit(reading, drafts)
     dating.settle(reading, drafts, places)
     _attach_tolls(reading, drafts)

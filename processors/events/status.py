@@ -52,14 +52,30 @@ def of_trigger(reading: Reading, sentence: Sentence, start: int, end: int, event
     dated = _by_date(reading, sentence, time)
     if dated:
         return dated
-    score, why = sentence_score(reading, sentence)
-    often = modality.habitual(reading, sentence, start, end) or modality.generic(reading, sentence)
-    if often and time is None:
-        return Judgement("hypothetical", min(score, 0.3), "speaks of what happens repeatedly", time)
-    if time is None and recalled.ongoing(reading, sentence, start, end):
+    return (None if time else _timeless(reading, sentence, (start, end), event_type)) or _weighed(
+        reading, sentence, start, event_type, time
+    )
+
+
+def _timeless(
+    reading: Reading, sentence: Sentence, span: tuple[int, int], event_type: str
+) -> Judgement | None:
+    """What no time dates and the wording makes no event of today: habits, long stories, trials."""
+    score, _ = sentence_score(reading, sentence)
+    if modality.habitual(reading, sentence, *span) or modality.generic(reading, sentence):
+        return Judgement("hypothetical", min(score, 0.3), "speaks of what happens repeatedly", None)
+    if recalled.ongoing(reading, sentence, *span):
         return Judgement("background", min(score, 0.4), "has gone on since", None)
-    if time is None and courts.about_a_trial(reading, sentence, event_type):
+    if courts.about_a_trial(reading, sentence, event_type):
         return Judgement("background", min(score, 0.4), "the headline tells of a trial", None)
+    return None
+
+
+def _weighed(
+    reading: Reading, sentence: Sentence, start: int, event_type: str, time: Time | None
+) -> Judgement:
+    """Current or background by the weight of cues."""
+    score, why = sentence_score(reading, sentence)
     if event_type == "arrest" and _backshifted(reading.text, sentence, start):
         score = squash(logit(score) + BACKSHIFT)
     if not reading.memory(sentence):  # what goes on with an earlier story is no news that could be missed
@@ -69,7 +85,8 @@ def of_trigger(reading: Reading, sentence: Sentence, start: int, end: int, event
 
 
 _HAD = re.compile(
-    r"\b(?:said|says|added|told\s\w+|confirmed|reported|announced)\b[^.;]{0,80}?\shad\s(?:also\s)?(?:been\s)?$", _I
+    r"\b(?:said|says|added|told\s\w+|confirmed|reported|announced)\b[^.;]{0,80}?\shad\s(?:also\s)?(?:been\s)?$",
+    _I,
 )
 
 
