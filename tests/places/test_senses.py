@@ -17,6 +17,7 @@ def places(finder: PlaceFinder, text: str, **context: str) -> dict[str, Place]:
     [
         ("Police in Paris, Texas, arrested two men.", "Paris", "US-TX"),
         ("Talks between the two sides opened in Paris on Monday.", "Paris", "FR-IDF"),
+        ("Gunmen kidnapped a banker in Guatemala city on Friday.", "Guatemala city", "GT-01"),
         ("A bomb exploded in Tripoli, Lebanon. The army closed Tripoli's port.", "Tripoli", "LB-AS"),
         (
             "A bomb exploded in Tripoli, Libya's capital, as militias from Misrata arrived.",
