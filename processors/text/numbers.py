@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import msgspec
 
+from processors.text.alternatives import any_of
 from processors.text.lexicon import lower
 
 UNITS = {
@@ -73,14 +74,14 @@ VAGUE: dict[str, tuple[int, int | None]] = {
     "a thousand": (1_000, 1_000),
     "both": (2, 2),
 }
-_WORD = "|".join((*UNITS, *TENS))
+_WORD = any_of((*UNITS, *TENS))
 _SPELLED = (
     rf"(?:{_WORD})(?:[ -](?:{_WORD}))?"
     rf"(?:\s+(?:hundred|thousand|million)(?:\s+and)?(?:\s+(?:{_WORD})(?:[ -](?:{_WORD}))?)?)*"
 )
 _DIGITS = r"\d{1,3}(?:,\d{3})+(?!\d)|\d+(?:\.\d+)?"
 _VALUE = (
-    rf"(?:(?:{'|'.join(sorted(map(re.escape, VAGUE), key=len, reverse=True))})"
+    rf"(?:{any_of(VAGUE)}"
     rf"|(?:{_DIGITS})(?:\s+(?:hundred|thousand|million|billion|dozen))?|{_SPELLED})"
 )
 _LEAST = (

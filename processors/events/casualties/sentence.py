@@ -181,15 +181,14 @@ def _kind_before(found: Sequence[Casualties], group: Group) -> str | None:
 
 
 def _is_subset(text: str, start: int, group: Group, sifted: Found, among: int) -> bool:
-    before = text[max(start, group.start - 100) : group.start]
     if group.described.lower().startswith(("of them", "of whom", "of the dead")):
         return True
-    if before.lower().endswith("the ") and (
+    if text[max(start, group.start - 4) : group.start].lower() == "the " and (
         group.described.lower().startswith("dead") or text.startswith(" dead", group.end)
     ):
         return True  # 'the two dead foreigners' have been counted before
-    told = sifted.within(max(start, group.start - 100), group.start) if _SUBSET.possible(among) else 0
-    if _SUBSET.search(told, before):
+    near = max(start, group.start - 100)
+    if _SUBSET.possible(among) and _SUBSET.search(sifted.within(near, group.start), text[near : group.start]):
         return True
     return bool(OF_THEM.match(text[group.end : group.end + 24])) and not is_body(text, group)
 
